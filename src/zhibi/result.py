@@ -49,7 +49,17 @@ class Estimate:
     n: int
 
 
-Value = Decimal | int | float | str | date | Estimate | tuple[float | None, ...] | tuple[str, ...] | None
+Value = (
+    Decimal
+    | int
+    | float
+    | str
+    | date
+    | Estimate
+    | tuple[float | None, ...]
+    | tuple[str, ...]
+    | None
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""What a workspace is set to: currency, language, calendar. Kept in `zhibi.toml`, for people to edit."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from zhibi.errors import ZhibiError
+
+FILE_NAME = "zhibi.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One value a line in `zhibi.toml`; what is not there keeps its default."""
+
+    name: str = ""
+    currency: str = "CNY"
+    language: str = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+    calendar: str = "china"  # shutdown calendar: china, none, or a CSV file beside zhibi.toml
+    basis: str = ""  # ordered, shipped or invoiced; empty = the one basis the data has
+    connect: str = ""  # URL of a warehouse that holds the facts, instead of the lake
+
+    @classmethod
+    def load(cls, folder: Path) -> Settings:
+        """The settings of a workspace folder. ZhibiError when the file cannot be understood."""
+        path = folder / FILE_NAME
+        if not path.exists():
+            return cls()
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise ZhibiError(
+                "{file} cannot be read as TOML ({problem}); correct it or delete it to start again.",
+                file=path.name,
+                problem=problem,
+            ) from problem
+        known = {field.name for field in fields(cls)}
+        for key, value in given.items():
+            if key not in known or not isinstance(value, str):
+                raise ZhibiError(
+                    "{file} has the setting {key}, which is not one of {known} with a text value; "
+                    "correct that line.",
+                    file=path.name,
+                    key=key,
+                    known=", ".join(sorted(known)),
+                )
+        return cls(**given)
+
+    def save(self, folder: Path) -> None:
+        lines = []
+        for field in fields(self):
+            value = str(getattr(self, field.name)).replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'{field.name} = "{value}"\n')
+        (folder / FILE_NAME).write_text("".join(lines), encoding="utf-8")
