@@ -1,4 +1,4 @@
-"""What a workspace is set to: currency, language, calendar. Kept in `zhibi.toml`, for people to edit."""
+"""What a workspace is set to: currency, language, calendar; `zhibi.toml`, for people to edit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Settings:
             given = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
             raise ZhibiError(
-                "{file} cannot be read as TOML ({problem}); correct it or delete it to start again.",
+                "{file} cannot be read as TOML ({problem}); correct it, or delete it.",
                 file=path.name,
                 problem=problem,
             ) from problem

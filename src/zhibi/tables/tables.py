@@ -1,0 +1,100 @@
+"""The canonical tables of one workspace at one data version, seen on one day.
+
+`Tables.as_of(day)` is the only way to facts: nothing later than `day` can be seen through it,
+which is what makes a back-test honest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from zhibi import __version__
+from zhibi.errors import ZhibiError
+from zhibi.result import Identity
+from zhibi.tables.facts import Facts
+from zhibi.tables.settings import Settings
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+LEVELS = ("group", "legal entity")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a method is given. `day` is the as-of day; every property keeps to it."""
+
+    facts: Facts
+    settings: Settings
+    day: date
+    basis: str
+
+    def as_of(self, day: date) -> Tables:
+        """The same tables as they were known on an earlier day (or a later one, up to all)."""
+        return replace(self, day=day)
+
+    @cached_property
+    def order_lines(self) -> ir.Table:
+        """Lines up to `day` of one basis; samples are no sales."""
+        lines = self.facts.order_lines
+        lines = lines.filter(lines.order_date <= self.day)
+        if len(self.facts.bases) > 1:
+            lines = lines.filter(lines.basis == self.basis)
+        if "line_kind" in self.facts.filled:
+            lines = lines.filter(lines.line_kind != "sample")
+        return lines
+
+    @property
+    def customers(self) -> ir.Table:
+        """One row a customer: attributes as of today, since sources hold no history of them."""
+        return self.facts.customers
+
+    @property
+    def first_day(self) -> date:
+        if self.facts.first_day is None or self.facts.first_day > self.day:
+            raise ZhibiError(
+                "There are no order lines up to {day}; import orders, or choose a later --as-of.",
+                day=self.day,
+            )
+        return self.facts.first_day
+
+    def has(self, column: str) -> bool:
+        """Whether any order line or customer has a value in this column."""
+        return column in self.facts.filled
+
+    def require(self, method: str, column: str, *, table: str = "order_lines") -> None:
+        """ZhibiError when the data has no value in a column the method cannot do without."""
+        if not self.has(column):
+            raise ZhibiError(
+                "{method} needs the column {column} in {table}, which no import has filled; "
+                "import a file that has it, or name the column with --map.",
+                method=method,
+                column=column,
+                table=table,
+            )
+
+    def keep(self, key: str, expression: ir.Table) -> ir.Table:
+        """Compute once a run; the key names the measure, this adds what it depends on."""
+        return self.facts.engine.keep(f"{key}|{self.day}|{self.basis}", expression)
+
+    def bring(self, expression: ir.Table) -> ir.Table:
+        """Go on locally with an aggregate over the order lines."""
+        return self.facts.engine.bring(expression)
+
+    def identity(self, method: str, params: Any, level: str) -> Identity:
+        """Who this result is: same identity, same bytes."""
+        names = type(params).__dataclass_fields__
+        return Identity(
+            method=method,
+            as_of=self.day,
+            params={name: getattr(params, name) for name in names},
+            currency=self.settings.currency,
+            basis=self.basis,
+            level=level,
+            data_version=self.facts.data_version,
+            code_version=__version__,
+            engine=self.facts.engine.name,
+        )
