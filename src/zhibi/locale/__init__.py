@@ -1,0 +1,50 @@
+"""The words of the other languages. An English template is the key of its translation.
+
+The Chinese catalogue is read by Babel when it is first needed: there is no compiled file that
+could be older than the text beside it. A message without a translation is shown in English,
+and `tests/test_locale.py` fails for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from zhibi.errors import ZhibiError
+
+ENGLISH: Final = "en"
+CHINESE: Final = "zh-CN"
+LANGUAGES: Final = (CHINESE, ENGLISH)
+
+_CATALOGUES: Final = {CHINESE: "zh_CN.po"}
+
+
+def translate(msgid: str, language: str) -> str:
+    """The message in `language`; the English text itself where there is no translation."""
+    return catalogue(language).get(msgid, msgid)
+
+
+def explain(error: ZhibiError, language: str) -> str:
+    """The sentence of an error in `language`."""
+    return translate(error.template, language).format(**error.fields)
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Every translated message of a language; English has none, being the key."""
+    if language == ENGLISH:
+        return {}
+    if language not in _CATALOGUES:
+        raise ZhibiError(
+            "{language} is not a language Zhibi speaks; choose one of {known}.",
+            language=language,
+            known=", ".join(LANGUAGES),
+        )
+    from babel.messages.pofile import read_po
+
+    source = files(__name__).joinpath(_CATALOGUES[language])
+    with source.open("rb") as stream:
+        messages = read_po(stream, locale="zh_CN")
+    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
