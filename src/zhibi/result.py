@@ -103,7 +103,8 @@ class Subject:
 class Finding:
     """A claim with its evidence and one proposed action.
 
-    `stake` is the money that depends on it (result currency), by which findings are ranked.
+    `stake` is the money that depends on it (result currency), by which findings are ranked;
+    `owner` is who should take the action, where the data names one.
     `cause_on` is the first day of what caused it: the same cause keeps the same id when the
     analysis runs again, so that a task or a "not so" survives.
     """
@@ -114,6 +115,7 @@ class Finding:
     cause_on: date
     subject: Subject | None = None
     action: Sentence | None = None
+    owner: str | None = None
     stake: Decimal | None = None
 
     @property

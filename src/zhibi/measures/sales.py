@@ -39,6 +39,11 @@ def last_order_day(lines: ir.Table) -> ir.DateScalar:
     return lines.order_date.max(where=lines.is_order)
 
 
+def first_order_day(lines: ir.Table) -> ir.DateScalar:
+    """The day of the first order; null for who never ordered."""
+    return lines.order_date.min(where=lines.is_order)
+
+
 def by_account(tables: Tables, figures: Mapping[str, ir.Scalar], *, level: str) -> ir.Table:
     """One row an account: `account_key` and the figures, which must be sums.
 

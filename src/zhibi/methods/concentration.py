@@ -10,11 +10,13 @@ Do not read a trend into one pair of periods: with few accounts, one order moves
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zhibi.measures.periods import Period, trailing, year_before
+from zhibi.measures.rows import fetch, tabulate
 from zhibi.measures.sales import accounts, by_account, net_sales, order_count
 from zhibi.params import check, param
 from zhibi.result import (
@@ -26,7 +28,6 @@ from zhibi.result import (
     Identity,
     Mark,
     Note,
-    Row,
     Section,
     Sentence,
     Severity,
@@ -34,14 +35,13 @@ from zhibi.result import (
     Table,
     Unit,
 )
+from zhibi.stats.inequality import gini, hhi, part_that_makes, share_of_top
 from zhibi.tables.tables import LEVELS, Tables
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 TITLE = "How much of sales depends on how few customers?"
-SHOWN = 50
-CLASSES = ("head", "middle", "tail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +117,28 @@ def analyze(tables: Tables, params: Params | None = None) -> Concentration:
     check("concentration", params)
     period = trailing(tables.day, params.months)
     before = year_before(period)
-    ranked = tables.keep(f"concentration|{params}", _ranked(tables, params, period, before))
-    spread = _spread(ranked, "net")
-    spread_before = _spread(ranked, "net_before")
-    movers = _movers(ranked) if spread_before else _movers(ranked.limit(0))
+    ranked = tables.keep(
+        f"concentration|{params}", _ranked(tables, params, period=period, before=before)
+    )
+    spread, spread_before = _spread(ranked, ""), _spread(ranked, "_before")
     ranking = _ranking(ranked)
+    movers = _movers(ranked if spread_before.account_count else ranked.limit(0))
     return Concentration(
         identity=tables.identity("concentration", params, params.level),
         period=period,
         before=before,
-        spread=spread or Spread(Decimal(0), 0, 0, Decimal(0), None, None, None, None),
-        spread_before=spread_before,
+        spread=spread,
+        spread_before=spread_before if spread_before.account_count else None,
         ranking=ranking,
         classes=_classes(ranked),
         movers=movers,
         curve=_curve(ranked, spread),
-        findings=_findings(period, spread, spread_before, ranking, movers),
+        findings=_findings(period, spread, spread_before, movers),
     )
 
 
-def _ranked(tables: Tables, params: Params, period: Period, before: Period) -> ir.Table:
-    """One row an account with sales in either period: net, class and rank in both."""
-    import ibis
-
+def _ranked(tables: Tables, params: Params, *, period: Period, before: Period) -> ir.Table:
+    """One row an account with sales in either period: net, share, rank and class in both."""
     lines = tables.order_lines
     figures = {
         "net": net_sales(lines, period),
@@ -149,65 +148,230 @@ def _ranked(tables: Tables, params: Params, period: Period, before: Period) -> i
     }
     summed = by_account(tables, figures, level=params.level)
     named = summed.join(accounts(tables), "account_key")
-    named = named.filter((named.net != 0) | (named.net_before != 0))
-    for net, suffix in (("net", ""), ("net_before", "_before")):
-        order = [ibis.desc(net), ibis.asc("customer_id")]
-        positive = ibis.greatest(named[net], 0)
-        held = positive.sum().over(ibis.cumulative_window(order_by=order)) - positive
-        total = positive.sum().over(ibis.window())
-        # Shares are ratios of exact sums: they repeat to the last bit.
-        share_before = held.cast("float64") / total.cast("float64").nullif(0)
-        named = named.mutate(
-            **{
-                f"rank{suffix}": ibis.row_number().over(order_by=order) + 1,
-                f"share{suffix}": positive.cast("float64") / total.cast("float64").nullif(0),
-                f"class{suffix}": ibis.cases(
-                    (named[net] <= 0, "tail"),
-                    (share_before < params.head, "head"),
-                    (share_before < params.middle, "middle"),
-                    else_="tail",
-                ),
-            }
-        )
+    named = named.filter((named.orders + named.orders_before > 0) | (named.net != 0))
+    for suffix in ("", "_before"):
+        named = _classed(named, suffix, params)
     return named
 
 
-def _rows(table: ir.Table) -> tuple[dict[str, Any], ...]:
-    return tuple(table.to_pyarrow().to_pylist())
-
-
-def _spread(ranked: ir.Table, net: str) -> Spread | None:
-    """Gini, HHI and the usual shares of one period; None when nothing was sold."""
+def _classed(table: ir.Table, suffix: str, params: Params) -> ir.Table:
+    """Add rank, share and class by the share held before the account (exact sums)."""
     import ibis
 
-    suffix = net.removeprefix("net")
-    positive = ranked.filter(ranked[net] > 0)
-    share, rank = positive[f"share{suffix}"], positive[f"rank{suffix}"]
-    held = share.sum().over(ibis.cumulative_window(order_by=f"rank{suffix}"))
-    n = positive.count().over(ibis.window())
-    placed = positive.mutate(held_before=held - share, n=n)
-    row = _rows(
-        placed.agg(
-            net=placed[net].sum(),
-            n=placed.count(),
-            top=share.sum(where=rank <= (placed.n * 0.2).ceil()),
-            for_80=(placed.held_before < 0.8 - 1e-12).sum(),
-            hhi=(share * share).sum(),
-            # Σ (2i − n − 1)·share / n over accounts from smallest to largest.
-            gini=((placed.n + 1 - 2 * rank) * share).sum(),
+    net = table[f"net{suffix}"]
+    order = [net.desc(), table.customer_id.asc()]
+    positive = ibis.greatest(net, 0)
+    held = positive.sum().over(ibis.cumulative_window(order_by=order)) - positive
+    total = positive.sum().over(ibis.window()).cast("float64").nullif(0)
+    share_before = held.cast("float64") / total
+    return table.mutate(
+        **{
+            f"rank{suffix}": ibis.row_number().over(order_by=order) + 1,
+            f"share{suffix}": positive.cast("float64") / total,
+            f"class{suffix}": ibis.cases(
+                (net <= 0, "tail"),
+                (share_before < params.head, "head"),
+                (share_before < params.middle, "middle"),
+                else_="tail",
+            ),
+        }
+    )
+
+
+def _spread(ranked: ir.Table, suffix: str) -> Spread:
+    net, orders = ranked[f"net{suffix}"], ranked[f"orders{suffix}"]
+    sold = ranked.filter((orders > 0) | (net != 0))
+    net = sold[f"net{suffix}"]
+    row = fetch(
+        sold.agg(
+            net=net.sum(),
+            positive=(net > 0).sum(),
+            rest=(net <= 0).sum(),
+            rest_net=net.sum(where=net <= 0),
         )
     )[0]
-    rest = ranked.filter((ranked[net] < 0) | ((ranked[net] == 0) & (suffix == "")))
-    left_out = _rows(rest.agg(n=rest.count(), net=rest[net].sum()))[0]
-    if not row["n"]:
-        return None
+    held = (
+        sold.filter(net > 0)
+        .select(amount=net.cast("float64"), rank=f"rank{suffix}")
+        .order_by("rank")
+        .to_pyarrow()
+        .column("amount")
+        .to_numpy()
+    )
     return Spread(
-        net=row["net"] + (left_out["net"] or 0),
-        account_count=row["n"],
-        not_positive_count=left_out["n"],
-        not_positive_net=left_out["net"] or Decimal(0),
-        top_fifth_share=row["top"],
-        share_for_80=row["for_80"] / row["n"],
-        gini=row["gini"] / row["n"],
-        hhi=row["hhi"],
+        net=row["net"] or Decimal(0),
+        account_count=row["positive"] or 0,
+        not_positive_count=row["rest"] or 0,
+        not_positive_net=row["rest_net"] or Decimal(0),
+        top_fifth_share=share_of_top(held, 0.2),
+        share_for_80=part_that_makes(held, 0.8),
+        gini=gini(held),
+        hhi=hhi(held),
+    )
+
+
+RANKING = (
+    Column("rank", "Rank", Unit.COUNT),
+    Column("customer_id", "Customer no.", Unit.NAME),
+    Column("name", "Customer", Unit.NAME),
+    Column("class", "Class", Unit.TERM),
+    Column("net", "Sales", Unit.MONEY, total=True),
+    Column("share", "Share", Unit.SHARE),
+    Column("orders", "Orders", Unit.COUNT, total=True),
+    Column("net_before", "Sales a year before", Unit.MONEY, total=True),
+    Column("class_before", "Class a year before", Unit.TERM),
+)
+
+
+def _ranking(ranked: ir.Table) -> Table:
+    return tabulate(ranked.order_by("rank"), "ranking", "Accounts by sales", columns=RANKING)
+
+
+def _classes(ranked: ir.Table) -> Table:
+    """Accounts and net by class; adds up to the whole."""
+    import ibis
+
+    grouped = ranked.group_by("class").agg(
+        accounts=ranked.count(),
+        net=ranked.net.sum(),
+        positive=ranked.net.sum(where=ranked.net > 0).fill_null(0),
+        first_rank=ranked["rank"].min(),
+    )
+    total = grouped.positive.sum().over(ibis.window()).cast("float64").nullif(0)
+    grouped = grouped.mutate(share=grouped.positive.cast("float64") / total)
+    return tabulate(
+        grouped.order_by("first_rank"),
+        "classes",
+        "Head, middle and tail",
+        columns=(
+            Column("class", "Class", Unit.TERM),
+            Column("accounts", "Customers", Unit.COUNT, total=True),
+            Column("net", "Sales", Unit.MONEY, total=True),
+            Column("share", "Share", Unit.SHARE),
+        ),
+    )
+
+
+def _movers(ranked: ir.Table) -> Table:
+    """Accounts that are head now or were a year before, but not both; largest change first."""
+    changed = ranked.filter(
+        ((ranked["class"] == "head") | (ranked.class_before == "head"))
+        & (ranked["class"] != ranked.class_before)
+    )
+    changed = changed.mutate(change=changed.net - changed.net_before)
+    return tabulate(
+        changed.order_by(changed.change.abs().desc(), "customer_id"),
+        "movers",
+        "Into or out of the head",
+        columns=(
+            Column("customer_id", "Customer no.", Unit.NAME),
+            Column("name", "Customer", Unit.NAME),
+            Column("class_before", "Class a year before", Unit.TERM),
+            Column("class", "Class", Unit.TERM),
+            Column("net_before", "Sales a year before", Unit.MONEY),
+            Column("net", "Sales", Unit.MONEY),
+            Column("change", "Change", Unit.MONEY_CHANGE),
+            Column("orders_before", "Orders a year before", Unit.COUNT),
+            Column("orders", "Orders", Unit.COUNT),
+            Column("owner", "Owner", Unit.NAME),
+        ),
+    )
+
+
+def _curve(ranked: ir.Table, spread: Spread) -> Chart:
+    """The share held by the largest 1 %, 2 %, … 100 % of accounts."""
+    n = max(spread.account_count, 1)
+    part = ((ranked["rank"] * 100).cast("float64") / n).ceil().cast("int64")
+    points = ranked.filter(ranked.net > 0).mutate(part=part)
+    by_part = points.group_by("part").agg(net=points.net.sum()).order_by("part")
+    held, rows = Decimal(0), [(0.0, 0.0)]
+    for point in fetch(by_part):
+        held += point["net"]
+        total = spread.net - spread.not_positive_net
+        rows.append((point["part"] / 100, float(held / total)))
+    return Chart(
+        key="concentration_curve",
+        title="Share of sales held by the largest customers",
+        mark=Mark.AREA,
+        columns=(
+            Column("part", "Share of customers", Unit.SHARE),
+            Column("held", "Share of sales", Unit.SHARE),
+        ),
+        rows=tuple(rows),
+        x="part",
+        y=("held",),
+        text=Sentence(
+            "The top 20 % of customers hold {share} of sales.",
+            {"share": Figure(spread.top_fifth_share, Unit.SHARE)},
+        ),
+    )
+
+
+def _findings(
+    period: Period, spread: Spread, spread_before: Spread, movers: Table
+) -> tuple[Finding, ...]:
+    if not spread.account_count:
+        return ()
+    found = [_dependence(period, spread, spread_before)]
+    keys = [column.key for column in movers.columns]
+    for row in movers.rows:
+        mover = dict(zip(keys, row, strict=True))
+        if mover["class_before"] == "head" and mover["class"] != "head":
+            found.append(_left_head(period, mover))
+    return tuple(found)
+
+
+def _dependence(period: Period, spread: Spread, before: Spread) -> Finding:
+    figures = {
+        "share": Figure(spread.top_fifth_share, Unit.SHARE),
+        "n": Figure(math.ceil(spread.account_count * 0.2 - 1e-9), Unit.COUNT),
+        "few": Figure(spread.share_for_80, Unit.SHARE),
+        "before": Figure(before.top_fifth_share, Unit.SHARE),
+    }
+    template = (
+        "The top 20 % of customers ({n}) hold {share} of sales; {few} of customers make 80 %."
+        if before.top_fifth_share is None
+        else "The top 20 % of customers ({n}) hold {share} of sales ({before} a year before); "
+        "{few} of customers make 80 %."
+    )
+    return Finding(
+        "concentration.dependence", Sentence(template, figures), Severity.INFO, period.start
+    )
+
+
+def _left_head(period: Period, mover: dict[str, Any]) -> Finding:
+    figures = {
+        "name": Figure(mover["name"], Unit.NAME),
+        "class": Figure(mover["class"], Unit.TERM),
+        "before": Figure(mover["net_before"], Unit.MONEY),
+        "net": Figure(mover["net"], Unit.MONEY),
+        "orders_before": Figure(mover["orders_before"], Unit.COUNT),
+        "orders": Figure(mover["orders"], Unit.COUNT),
+    }
+    return Finding(
+        code="concentration.left_head",
+        says=Sentence(
+            "{name} fell from head to {class}: {net} after {before}, "
+            "{orders:order|orders} after {orders_before}.",
+            figures,
+        ),
+        severity=Severity.SOON,
+        cause_on=period.start,
+        subject=Subject(mover["customer_id"], mover["name"]),
+        action=Sentence(
+            "Find out before the next offer whether it buys elsewhere, less or cheaper."
+        ),
+        owner=mover["owner"],
+        stake=mover["net_before"] - mover["net"],
+    )
+
+
+def _spread_figures(spread: Spread) -> tuple[Figure, ...]:
+    return (
+        Figure(spread.net, Unit.MONEY, "Net sales"),
+        Figure(spread.account_count, Unit.COUNT, "Customers with sales"),
+        Figure(spread.top_fifth_share, Unit.SHARE, "Held by the top 20 %"),
+        Figure(spread.share_for_80, Unit.SHARE, "Customers who make 80 %"),
+        Figure(spread.gini, Unit.RATIO, "Gini coefficient"),
+        Figure(spread.hhi, Unit.RATIO, "Herfindahl index"),
     )

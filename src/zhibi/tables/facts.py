@@ -35,9 +35,7 @@ class Facts:
     has_groups: bool
 
 
-def from_lake(
-    order_lines: Sequence[str], customers: Sequence[str], *, data_version: str
-) -> Facts:
+def from_lake(order_lines: Sequence[str], customers: Sequence[str], *, data_version: str) -> Facts:
     """Facts in Parquet files; what they hold is read from the files' own statistics."""
     local = local_duckdb()
     engine = Engine("duckdb", local, local)
@@ -54,14 +52,10 @@ def from_arrow(
     local = local_duckdb()
     engine = Engine("duckdb", local, local)
     local.create_table("given_lines", order_lines)
-    names = [] if customers is None else customers.column_names
     if customers is None:
-        local.raw_sql(
-            "CREATE TABLE given_customers AS SELECT DISTINCT customer_id FROM given_lines"
-        )
-    else:
-        local.create_table("given_customers", customers)
-    _keyed_customers(local, names)
+        customers = order_lines.select(["customer_id"]).slice(0, 0)
+    local.create_table("given_customers", customers)
+    _keyed_customers(local, customers.column_names)
     _keyed_lines(local, order_lines.column_names)
     return _described(engine, local.table("order_lines"), local.table("customers"), data_version)
 
@@ -75,11 +69,13 @@ def _keyed_customers(local: Any, given: Sequence[str]) -> None:
     }
     local.raw_sql(
         f"CREATE TABLE keyed AS SELECT {_columns(CUSTOMERS.sql_columns, given, derived)} "
-        "FROM given_customers"
+        "FROM (SELECT * FROM given_customers UNION ALL BY NAME SELECT DISTINCT customer_id "
+        "FROM given_lines ANTI JOIN given_customers USING (customer_id))"
     )
     local.raw_sql("""
         CREATE TABLE customers AS
         SELECT keyed.* REPLACE (
+            coalesce(keyed.name, keyed.customer_id) AS name,
             coalesce(keyed.entity_key, keyed.customer_key) AS entity_key,
             coalesce(keyed.group_key, top.customer_key, keyed.customer_key) AS group_key)
         FROM keyed LEFT JOIN keyed top ON top.customer_id = keyed.parent_id""")
@@ -97,16 +93,18 @@ def _keyed_lines(local: Any, given: Sequence[str]) -> None:
     local.raw_sql(f"CREATE TABLE typed_lines AS SELECT {columns} FROM given_lines")
     local.raw_sql(f"""
         CREATE TABLE order_lines AS
-        SELECT lines.* EXCLUDE (so_far)
-            REPLACE (customers.customer_key AS customer_key, {OPENS_ORDER} AS is_order)
-        FROM (SELECT *, {SO_FAR} AS so_far FROM typed_lines) lines
-        LEFT JOIN customers USING (customer_id)""")
+        SELECT * EXCLUDE (so_far) REPLACE ({OPENS_ORDER} AS is_order)
+        FROM (
+            SELECT typed_lines.* REPLACE (customers.customer_key AS customer_key),
+                {SO_FAR} AS so_far
+            FROM typed_lines JOIN customers USING (customer_id)
+        )""")
 
 
 # The order's sales up to and including the line's day; the first line where they are positive
 # opens the order (see `is_order` in the schema).
 SO_FAR = """sum(CASE WHEN line_kind IN ('rebate', 'allowance', 'sample') THEN 0 ELSE amount END)
-    OVER (PARTITION BY source_system, order_id ORDER BY order_date
+    OVER (PARTITION BY typed_lines.source_system, order_id ORDER BY order_date
           RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"""
 OPENS_ORDER = """(so_far > 0 AND row_number()
     OVER (PARTITION BY source_system, order_id, so_far > 0 ORDER BY order_date, line_no) = 1)"""
@@ -129,15 +127,23 @@ def _parquet(local: Any, name: str, files: Sequence[str], schema: Mapping[str, s
 
 
 def _described(engine: Engine, lines: ir.Table, customers: ir.Table, data_version: str) -> Facts:
-    summary = lines.agg(
-        first_day=lines.order_date.min(),
-        last_day=lines.order_date.max(),
-        **{f"n_{column}": lines[column].count() for column in lines.columns},
-    ).to_pyarrow().to_pylist()[0]
-    counts = customers.agg(
-        groups=(customers.group_key != customers.customer_key).sum(),
-        **{f"n_{column}": customers[column].count() for column in customers.columns},
-    ).to_pyarrow().to_pylist()[0]
+    summary = (
+        lines.agg(
+            first_day=lines.order_date.min(),
+            last_day=lines.order_date.max(),
+            **{f"n_{column}": lines[column].count() for column in lines.columns},
+        )
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    counts = (
+        customers.agg(
+            groups=(customers.group_key != customers.customer_key).sum(),
+            **{f"n_{column}": customers[column].count() for column in customers.columns},
+        )
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
     bases = lines.select("basis").distinct().to_pyarrow().column(0).drop_null().to_pylist()
     filled = {key[2:] for key, n in (summary | counts).items() if key.startswith("n_") and n}
     return Facts(

@@ -1,0 +1,51 @@
+"""From an expression to a `Table`: the first rows now, the rest when an export asks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from zhibi.result import Column, Row, Table
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SHOWN = 50
+
+
+def fetch(expression: ir.Table) -> list[dict[str, Any]]:
+    """All rows as dicts, in the expression's order."""
+    rows: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+    return rows
+
+
+def tabulate(
+    expression: ir.Table, key: str, title: str, *, columns: tuple[Column, ...], shown: int = SHOWN
+) -> Table:
+    """A table of an ordered expression that has a column for each key in `columns`.
+
+    Totals are taken over all rows, not over the shown ones, for the columns that claim one.
+    """
+    names = [column.key for column in columns]
+    sums = {column.key: expression[column.key].sum() for column in columns if column.total}
+    summary = fetch(expression.agg(row_count=expression.count(), **sums))[0]
+
+    def rows_of(part: ir.Table) -> tuple[Row, ...]:
+        return tuple(tuple(row[name] for name in names) for row in fetch(part.select(names)))
+
+    return Table(
+        key=key,
+        title=title,
+        columns=columns,
+        rows=rows_of(expression.limit(shown)),
+        row_count=summary["row_count"],
+        totals=tuple(
+            (summary[column.key] if summary[column.key] is not None else Decimal(0))
+            if column.total
+            else None
+            for column in columns
+        )
+        if sums
+        else None,
+        fetch_all=lambda: rows_of(expression),
+    )

@@ -1,0 +1,584 @@
+"""How are sales developing, and which customers explain the change?
+
+The period is compared with the same one a year before (and the stretch right before it, shown
+beside). The change of the total is split exactly (domain 3.2):
+
+    now = base + new + returning + expansion − contraction − lost
+    NRR = (base + expansion − contraction − lost) / base
+    GRR = (base − contraction − lost) / base
+
+new: first order in the period; returning: ordered before the base, not in it; lost: no order in
+the period. Accounts count as rising or falling beyond ± `steady`. Months are compared with the
+same month a year before, January and February together where the Spring Festival moves between
+them; the slope over months is Theil–Sen (Sen 1968, doi 10.1080/01621459.1968.10480934).
+
+A trend over fewer than 12 months is not shown, and one account's trend says nothing about why:
+see the price, volume and mix of the accounts that fell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from zhibi.measures.monthly import daily_net, sum_over, whole_months
+from zhibi.measures.periods import Period, previous, trailing, year_before
+from zhibi.measures.price_volume_mix import PriceVolumeMix
+from zhibi.measures.product_sales import change_of_accounts
+from zhibi.measures.rows import fetch, tabulate
+from zhibi.measures.sales import accounts, by_account, first_order_day, net_sales, order_count
+from zhibi.params import check, param
+from zhibi.result import (
+    Block,
+    Chart,
+    Column,
+    Estimate,
+    Figure,
+    Finding,
+    Identity,
+    Mark,
+    Section,
+    Sentence,
+    Severity,
+    Subject,
+    Table,
+    Unit,
+)
+from zhibi.stats.slope import theil_sen
+from zhibi.tables.tables import LEVELS, Tables
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+TITLE = "How are sales developing, and who explains the change?"
+STEPS = ("new", "returning", "expansion", "contraction", "lost")
+EXPLAINED = 5  # falling accounts whose price, volume and mix are worked out
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    months: int = param(
+        12, unit="months", help="Length of the period that ends on the as-of day.", within=(1, 60)
+    )
+    steady: float = param(
+        0.10, unit="share", help="An account within ± this change counts as steady.",
+        within=(0.0, 1.0),
+    )  # fmt: skip
+    level: str = param("group", help="Whose sales are added up.", choices=LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The change from `base` to `now` by kind of customer; the parts add up exactly."""
+
+    base: Decimal
+    new: Decimal
+    returning: Decimal
+    expansion: Decimal
+    contraction: Decimal  # ≤ 0
+    lost: Decimal  # ≤ 0
+    now: Decimal
+
+    @property
+    def change(self) -> float | None:
+        return float((self.now - self.base) / self.base) if self.base > 0 else None
+
+    @property
+    def nrr(self) -> float | None:
+        """Net revenue retention of last year's customers; None without a base."""
+        kept = self.base + self.expansion + self.contraction + self.lost
+        return float(kept / self.base) if self.base > 0 else None
+
+    @property
+    def grr(self) -> float | None:
+        """The same without expansion."""
+        kept = self.base + self.contraction + self.lost
+        return float(kept / self.base) if self.base > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why one falling account fell."""
+
+    row: dict[str, Any]
+    parts: PriceVolumeMix
+
+
+@dataclass(frozen=True, slots=True)
+class SalesTrend:
+    """`changes` holds every account with sales in either period, largest change first."""
+
+    identity: Identity
+    period: Period
+    before: Period
+    bridge: Bridge
+    previous_net: Decimal
+    slope: Estimate | None  # money per month, over the last 24 months
+    totals: Table
+    steps: Table
+    months: Table
+    changes: Table
+    explained: Table
+    bridge_chart: Chart
+    month_chart: Chart
+    findings: tuple[Finding, ...]
+    title: str = TITLE
+
+    def blocks(self) -> tuple[Block, ...]:
+        why = (Section("Why accounts fell", (self.explained,)),) if self.explained.rows else ()
+        return (
+            Section("Sales against the year before", (self.totals, self.month_chart)),
+            Section("Why sales changed", (self.bridge_chart, self.steps)),
+            Section("Whose sales changed", (self.changes,)),
+            *why,
+            Section("Month by month", (self.months,)),
+        )
+
+
+def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
+    """Compare with the year before, and split the change over accounts."""
+    params = params or Params()
+    check("sales_trend", params)
+    period = trailing(tables.day, params.months)
+    before = year_before(period)
+    compared = tables.keep(
+        f"sales_trend|{params}", _compared(tables, params, period=period, before=before)
+    )
+    bridge = _bridge(compared)
+    steps = _steps(compared)
+    days = daily_net(tables)
+    months = _months(tables, days)
+    explained = _explained(tables, compared, params, period=period, before=before)
+    previous_net = sum_over(days, previous(period, params.months))
+    has_base = bridge.base > 0
+    return SalesTrend(
+        identity=tables.identity("sales_trend", params, params.level),
+        period=period,
+        before=before,
+        bridge=bridge,
+        previous_net=previous_net,
+        slope=_slope(tables, days),
+        totals=_totals(compared, bridge, previous_net),
+        steps=steps,
+        months=months,
+        changes=_changes(compared),
+        explained=_explained_table(explained),
+        bridge_chart=_bridge_chart(bridge),
+        month_chart=_month_chart(months),
+        findings=(
+            *_total_finding(period, bridge, compared),
+            *(_retention_finding(period, bridge, compared) if has_base else ()),
+            *(_fall_finding(period, item) for item in explained),
+        ),
+    )
+
+
+def _compared(tables: Tables, params: Params, *, period: Period, before: Period) -> ir.Table:
+    """One row an account with sales in either period, with the kind of its change."""
+    import ibis
+
+    lines = tables.order_lines
+    figures = {
+        "net": net_sales(lines, period),
+        "orders": order_count(lines, period),
+        "net_before": net_sales(lines, before),
+        "orders_before": order_count(lines, before),
+        "first_day": first_order_day(lines),
+    }
+    table = by_account(tables, figures, level=params.level)
+    table = table.filter(
+        (table.orders > 0) | (table.net != 0) | (table.orders_before > 0) | (table.net_before != 0)
+    )
+    table = table.mutate(change=table.net - table.net_before)
+    bought, bought_before = table.orders > 0, table.orders_before > 0
+    # Without an order before: only lines such as a late rebate fell into the base, so the whole
+    # change belongs to the kind the account is now.
+    table = table.mutate(
+        step=ibis.cases(
+            (bought & ~bought_before & (table.first_day >= period.start), "new"),
+            (bought & ~bought_before, "returning"),
+            (~bought & bought_before, "lost"),
+            (table.change >= 0, "expansion"),
+            else_="contraction",
+        ),
+        growth=table.change.cast("float64")
+        / ibis.greatest(table.net_before, 0).cast("float64").nullif(0),
+    )
+    table = table.mutate(
+        trend=ibis.cases(
+            (table.step.isin(["new", "returning", "lost"]), table.step),
+            (table.growth > params.steady, "rising"),
+            (table.growth < -params.steady, "falling"),
+            else_="steady",
+        )
+    )
+    return table.join(accounts(tables), "account_key")
+
+
+def _bridge(compared: ir.Table) -> Bridge:
+    sums = compared.agg(
+        base=compared.net_before.sum(),
+        now=compared.net.sum(),
+        **{step: compared.change.sum(where=compared.step == step) for step in STEPS},
+    )
+    return Bridge(**{name: value or Decimal(0) for name, value in fetch(sums)[0].items()})
+
+
+def _steps(compared: ir.Table) -> Table:
+    grouped = compared.group_by("step").agg(
+        accounts=compared.count(),
+        net_before=compared.net_before.sum(),
+        net=compared.net.sum(),
+        change=compared.change.sum(),
+    )
+    return tabulate(
+        grouped.order_by(grouped.change.desc(), "step"),
+        "steps",
+        "Why sales changed",
+        columns=(
+            Column("step", "Customers", Unit.TERM),
+            Column("accounts", "Number", Unit.COUNT, total=True),
+            Column("net_before", "Sales a year before", Unit.MONEY, total=True),
+            Column("change", "Change", Unit.MONEY_CHANGE, total=True),
+            Column("net", "Sales", Unit.MONEY, total=True),
+        ),
+    )
+
+
+def _totals(compared: ir.Table, bridge: Bridge, previous_net: Decimal) -> Table:
+    """Sales, orders, average order and customers: now, a year before, and right before."""
+    sums = fetch(
+        compared.agg(
+            orders=compared.orders.sum(),
+            orders_before=compared.orders_before.sum(),
+            buyers=(compared.orders > 0).sum(),
+            buyers_before=(compared.orders_before > 0).sum(),
+        )
+    )[0]
+    n, n_before = sums["orders"] or 0, sums["orders_before"] or 0
+    return Table(
+        key="totals",
+        title="This period and the year before",
+        columns=(
+            Column("period", "Period", Unit.TERM),
+            Column("net", "Sales", Unit.MONEY),
+            Column("orders", "Orders", Unit.COUNT),
+            Column("average", "Average order", Unit.MONEY),
+            Column("buyers", "Customers who ordered", Unit.COUNT),
+        ),
+        rows=(
+            ("this period", bridge.now, n, _per(bridge.now, n), sums["buyers"] or 0),
+            (
+                "a year before",
+                bridge.base,
+                n_before,
+                _per(bridge.base, n_before),
+                sums["buyers_before"] or 0,
+            ),
+            ("right before", previous_net, None, None, None),
+        ),
+        row_count=3,
+    )
+
+
+def _per(total: Decimal, n: int) -> Decimal | None:
+    return (total / n).quantize(Decimal("0.01")) if n else None
+
+
+def _growth(now: Decimal, before: Decimal) -> float | None:
+    return float((now - before) / before) if before > 0 else None
+
+
+def _changes(compared: ir.Table) -> Table:
+    return tabulate(
+        compared.order_by(compared.change.abs().desc(), "customer_id"),
+        "changes",
+        "Change by customer",
+        columns=(
+            Column("customer_id", "Customer no.", Unit.NAME),
+            Column("name", "Customer", Unit.NAME),
+            Column("trend", "Trend", Unit.TERM),
+            Column("net", "Sales", Unit.MONEY, total=True),
+            Column("net_before", "Sales a year before", Unit.MONEY, total=True),
+            Column("change", "Change", Unit.MONEY_CHANGE, total=True),
+            Column("growth", "Growth", Unit.CHANGE),
+            Column("orders", "Orders", Unit.COUNT, total=True),
+            Column("orders_before", "Orders a year before", Unit.COUNT, total=True),
+        ),
+    )
+
+
+def _months(tables: Tables, days: dict[date, Decimal]) -> Table:
+    """Whole months that end on the as-of day, with the same months a year before."""
+    rows: list[tuple[date, date, Decimal, Decimal | None, float | None]] = []
+    for month in _joined_january(whole_months(tables.day, 12)):
+        before = year_before(month)
+        known = before.end >= tables.first_day
+        net = sum_over(days, month)
+        net_before = sum_over(days, before) if known else None
+        growth = _growth(net, net_before) if net_before is not None else None
+        rows.append((month.start, month.end, net, net_before, growth))
+    return Table(
+        key="months",
+        title="Month by month",
+        columns=(
+            Column("start", "From", Unit.DATE),
+            Column("end", "To", Unit.DATE),
+            Column("net", "Sales", Unit.MONEY, total=True),
+            Column("net_before", "Sales a year before", Unit.MONEY),
+            Column("growth", "Growth", Unit.CHANGE),
+        ),
+        rows=tuple(rows),
+        row_count=len(rows),
+        totals=(None, None, sum((row[2] for row in rows), Decimal(0)), None, None),
+    )
+
+
+def _joined_january(months: tuple[Period, ...]) -> list[Period]:
+    """January and February as one period: the Spring Festival moves between them, so that
+    neither can be compared alone. Only for calendar months; others are left as they are."""
+    joined: list[Period] = []
+    for month in months:
+        if (
+            joined
+            and month.start.day == 1
+            and (joined[-1].start.month, month.start.month) == (1, 2)
+        ):
+            joined[-1] = Period(joined[-1].start, month.end)
+        else:
+            joined.append(month)
+    return joined
+
+
+def _slope(tables: Tables, days: dict[date, Decimal]) -> Estimate | None:
+    """Money per month over the last 24 whole months; None when the history is shorter."""
+    months = whole_months(tables.day, 24)
+    if months[0].start < tables.first_day:
+        return None
+    return theil_sen(np.array([float(sum_over(days, month)) for month in months]))
+
+
+def _explained(
+    tables: Tables, compared: ir.Table, params: Params, *, period: Period, before: Period
+) -> tuple[Explained, ...]:
+    """Price, volume and mix of the accounts that fell most, where quantities are known."""
+    if not (tables.has("quantity") and tables.has("product_id")):
+        return ()
+    falling = compared.filter(compared.trend == "falling")
+    rows = fetch(falling.order_by("change", "customer_id").limit(EXPLAINED))
+    keys = [row["account_key"] for row in rows]
+    parts = change_of_accounts(tables, keys, period=period, before=before, level=params.level)
+    return tuple(Explained(row, parts[row["account_key"]]) for row in rows)
+
+
+def _explained_table(explained: tuple[Explained, ...]) -> Table:
+    return Table(
+        key="explained",
+        title="Price, volume and mix of the accounts that fell",
+        columns=(
+            Column("customer_id", "Customer no.", Unit.NAME),
+            Column("name", "Customer", Unit.NAME),
+            Column("orders_before", "Orders a year before", Unit.COUNT),
+            Column("orders", "Orders", Unit.COUNT),
+            Column("average_before", "Average order a year before", Unit.MONEY),
+            Column("average", "Average order", Unit.MONEY),
+            Column("change", "Change", Unit.MONEY_CHANGE),
+            Column("price", "Price", Unit.MONEY_CHANGE),
+            Column("volume", "Volume", Unit.MONEY_CHANGE),
+            Column("mix", "Mix", Unit.MONEY_CHANGE),
+            Column("new", "New products", Unit.MONEY_CHANGE),
+            Column("dropped", "Dropped products", Unit.MONEY_CHANGE),
+        ),
+        rows=tuple(
+            (
+                item.row["customer_id"],
+                item.row["name"],
+                item.row["orders_before"],
+                item.row["orders"],
+                _per(item.row["net_before"], item.row["orders_before"]),
+                _per(item.row["net"], item.row["orders"]),
+                item.parts.change,
+                item.parts.price,
+                item.parts.volume,
+                item.parts.mix,
+                item.parts.new,
+                item.parts.dropped,
+            )
+            for item in explained
+        ),
+        row_count=len(explained),
+    )
+
+
+def _bridge_chart(bridge: Bridge) -> Chart:
+    steps = [(name, getattr(bridge, name), "change") for name in STEPS]
+    rows = [("a year before", bridge.base, "total"), *steps, ("this period", bridge.now, "total")]
+    return Chart(
+        key="bridge",
+        title="From last year's sales to this period's",
+        mark=Mark.WATERFALL,
+        columns=(
+            Column("step", "Step", Unit.TERM),
+            Column("amount", "Sales", Unit.MONEY),
+            Column("kind", "Kind", Unit.TERM),
+        ),
+        rows=tuple(rows),
+        x="step",
+        y=("amount",),
+        text=Sentence(
+            "{base} a year before, new {new}, returning {returning}, expansion {expansion}, "
+            "contraction {contraction}, lost {lost}: {now}.",
+            {
+                "base": Figure(bridge.base, Unit.MONEY),
+                **{step: Figure(getattr(bridge, step), Unit.MONEY_CHANGE) for step in STEPS},
+                "now": Figure(bridge.now, Unit.MONEY),
+            },
+        ),
+    )
+
+
+def _month_chart(months: Table) -> Chart:
+    net = [cast("Decimal", value) for value in months.column("net")]
+    highest = net.index(max(net))
+    return Chart(
+        key="months_chart",
+        title="Sales by month against the year before",
+        mark=Mark.LINE,
+        columns=(
+            Column("month", "Month", Unit.MONTH),
+            Column("series", "Year", Unit.TERM),
+            Column("net", "Sales", Unit.MONEY),
+        ),
+        rows=tuple(
+            (row[1], series, row[at])
+            for series, at in (("a year before", 3), ("this period", 2))
+            for row in months.rows
+        ),
+        x="month",
+        y=("net",),
+        series="series",
+        highlight=("this period",),
+        text=Sentence(
+            "{total} in {n:month|months}; the highest ends on {end} with {net}.",
+            {
+                "total": Figure(sum(net, Decimal(0)), Unit.MONEY),
+                "n": Figure(len(net), Unit.COUNT),
+                "end": Figure(months.rows[highest][1], Unit.DATE),
+                "net": Figure(net[highest], Unit.MONEY),
+            },
+        ),
+    )
+
+
+def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[Finding, ...]:
+    """The news: how much sales changed, and how much of it is one customer."""
+    change = bridge.now - bridge.base
+    if bridge.base <= 0:
+        if bridge.now == 0:
+            return ()
+        says = Sentence(
+            "Sales {net}; there are none a year before to compare with.",
+            {"net": Figure(bridge.now, Unit.MONEY)},
+        )
+        return (Finding("sales_trend.total", says, Severity.INFO, period.start),)
+    order = compared.change.desc() if change > 0 else compared.change.asc()
+    top = fetch(compared.order_by(order, "customer_id").limit(1))[0]
+    figures = {
+        "net": Figure(bridge.now, Unit.MONEY),
+        "growth": Figure(bridge.change, Unit.CHANGE),
+        "change": Figure(change, Unit.MONEY_CHANGE),
+        "name": Figure(top["name"], Unit.NAME),
+        "one": Figure(top["change"], Unit.MONEY_CHANGE),
+        "rest": Figure(_growth(bridge.now - top["change"], bridge.base), Unit.CHANGE),
+    }
+    is_one_customer = change != 0 and abs(top["change"]) >= abs(change) * Decimal("0.3")
+    template = (
+        "Sales {net}, {growth} on the year before ({change}); {one} of it is {name} alone, "
+        "without which it is {rest}."
+        if is_one_customer
+        else "Sales {net}, {growth} on the year before ({change})."
+    )
+    severity = Severity.GOOD if change > 0 else Severity.SOON
+    return (Finding("sales_trend.total", Sentence(template, figures), severity, period.start),)
+
+
+def _retention_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[Finding, ...]:
+    lost = compared.filter(compared.step == "lost")
+    count = fetch(lost.agg(n=lost.count()))[0]["n"]
+    says = Sentence(
+        "Last year's customers brought {nrr} of what they brought then ({grr} without what they "
+        "bought more); {n:customer|customers} ordered nothing, {lost}.",
+        {
+            "nrr": Figure(bridge.nrr, Unit.SHARE),
+            "grr": Figure(bridge.grr, Unit.SHARE),
+            "n": Figure(count, Unit.COUNT),
+            "lost": Figure(bridge.lost, Unit.MONEY_CHANGE),
+        },
+    )
+    return (Finding("sales_trend.retention", says, Severity.INFO, period.start),)
+
+
+def _fall_finding(period: Period, item: Explained) -> Finding:
+    """One falling account, with the cause that the products show, or none where they show none."""
+    row, parts = item.row, item.parts
+    figures = {
+        "name": Figure(row["name"], Unit.NAME),
+        "change": Figure(row["change"], Unit.MONEY_CHANGE),
+        "growth": Figure(row["growth"], Unit.CHANGE),
+        "orders": Figure(row["orders"], Unit.COUNT),
+        "orders_before": Figure(row["orders_before"], Unit.COUNT),
+        "average": Figure(_per(row["net"], row["orders"]), Unit.MONEY),
+        "average_before": Figure(_per(row["net_before"], row["orders_before"]), Unit.MONEY),
+        "part": Figure(min(parts.price, parts.volume, parts.mix, parts.dropped), Unit.MONEY_CHANGE),
+    }
+    template, action = FALLS[_largest_part(parts)]
+    return Finding(
+        code="sales_trend.fall",
+        says=Sentence(template, figures),
+        severity=Severity.SOON,
+        cause_on=period.start,
+        subject=Subject(row["customer_id"], row["name"]),
+        action=Sentence(action),
+        owner=row["owner"],
+        stake=-row["change"],
+    )
+
+
+def _largest_part(parts: PriceVolumeMix) -> str:
+    """The part that explains at least half of a fall, else none."""
+    named = {name: getattr(parts, name) for name in ("price", "volume", "mix", "dropped")}
+    name = min(named, key=lambda key: named[key])
+    return name if named[name] <= parts.change / 2 else "none"
+
+
+FALLS = {
+    "mix": (
+        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}, an order "
+        "of {average} instead of {average_before}. It turned to cheaper products ({part}).",
+        "Find out before the next framework talks whether budget or quality made it trade down.",
+    ),
+    "price": (
+        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}. "
+        "Lower prices for the same products explain {part}.",
+        "Check which prices were granted, by whom, and what was promised in return.",
+    ),
+    "volume": (
+        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}. "
+        "It bought fewer of the same products ({part}).",
+        "Ask what it expects to need this year and who else supplies it.",
+    ),
+    "dropped": (
+        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}. "
+        "Products it no longer buys explain {part}.",
+        "Ask for each product it dropped who supplies it now.",
+    ),
+    "none": (
+        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}, an order "
+        "of {average} instead of {average_before}.",
+        "Go through last year's orders with the customer and note what changed.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Estimators and measures over arrays: numbers in, numbers out, no tables and no words."""
