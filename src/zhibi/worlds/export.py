@@ -1,0 +1,224 @@
+"""Writes the demo company to the files its ERP would hand over, byte for byte the same each time.
+
+Shipments come as three files, one a year: a GBK text file, a workbook with a two-row header, and
+after the ERP's change of version a workbook that names some columns differently and repeats the
+last month of the one before. With them go the customer file and the receipts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from zhibi.worlds import workbooks
+from zhibi.worlds.control import SALES_PERIODS
+from zhibi.worlds.daichuan.catalogue import names
+from zhibi.worlds.ledger import DUPLICATE, VOID, WALK_IN, LedgerRow, ledger, rows_between
+from zhibi.worlds.workbooks import Cell, Notes, Table
+from zhibi.worlds.world import Customer, Receipt, World, yuan
+
+LEGACY_ENCODING = "gbk"
+SUMMED = ("net", "tax", "total", "cost")
+TRAILING_SPACES = {"date": " ", "customer_id": "  ", "net": " "}  # as the old ERP prints them
+
+
+def export(world: World, folder: Path) -> tuple[Path, ...]:
+    """Write every file of the world into `folder` and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = ledger(world)
+    years = {
+        key: _shipments(world, rows_between(rows, *period), period)
+        for key, period in SALES_PERIODS.items()
+    }
+    paths = {key: folder / name for key, name in names()["files"].items()}
+    _write_text(paths["first_year"], _text_shipments(years["first_year"]))
+    workbooks.write(
+        paths["second_year"],
+        years["second_year"],
+        groups=_column_groups(),
+        notes=Notes(names()["titles"]["notes_sheet"], tuple(names()["notes"]["lines"])),
+    )
+    workbooks.write(paths["third_year"], _after_change(years["third_year"]))
+    workbooks.write(paths["customers"], _customer_file(world.customers))
+    _write_text(paths["receipts"], _text_receipts(world))
+    return tuple(paths.values())
+
+
+def _shipments(world: World, rows: Sequence[LedgerRow], period: tuple[date, date]) -> Table:
+    """The shipments of a period with their printed total, which leaves out void and repeated."""
+    people = {customer.customer_id: customer for customer in world.customers}
+    body = [_shipment(row, people) for row in rows]
+    keys = list(names()["columns"])
+    printed = [
+        cells
+        for row, cells in zip(rows, body, strict=True)
+        if row.standing not in (VOID, DUPLICATE)
+    ]
+    sums: dict[str, Cell] = {
+        key: sum((Decimal(str(cells[key])) for cells in printed), Decimal()) for key in SUMMED
+    }
+    return Table(
+        titles=_titles("shipments", world, period),
+        headers=tuple(names()["columns"].values()),
+        rows=tuple(tuple(cells[key] for key in keys) for cells in body),
+        total=tuple({"date": names()["titles"]["total"], **sums}.get(key) for key in keys),
+        sheet=names()["titles"]["data_sheet"],
+    )
+
+
+def _shipment(row: LedgerRow, people: dict[str, Customer]) -> dict[str, Cell]:
+    line = row.line
+    customer = people.get(line.customer_id)
+    return {
+        "date": line.order_date,
+        "order_id": line.order_id,
+        "line_no": line.line_no,
+        "line_kind": names()["line_kinds"][line.line_kind],
+        "status": names()["statuses"]["void" if row.standing == VOID else "posted"],
+        "customer_id": line.customer_id or None,
+        "customer_name": customer.name if customer else names()["walk_in"],
+        "credit_code": customer.credit_code if customer else None,
+        "product_id": line.product_id,
+        "product_name": line.product_name,
+        "category": names()["product_lines"].get(line.category),
+        "quantity": line.quantity or None,
+        "price": yuan(line.price_cents) if line.price_cents else None,
+        "tax_rate": f"{line.tax_percent}%",
+        "net": yuan(line.net_cents),
+        "tax": yuan(line.tax_cents),
+        "total": yuan(line.total_cents),
+        "cost": yuan(line.cost_cents),
+        "salesperson": line.salesperson,
+        "team": _team(line.team),
+        "note": _remark(row),
+    }
+
+
+def _remark(row: LedgerRow) -> str | None:
+    remarks: dict[str, str] = names()["remarks"]
+    has_own = row.standing in (VOID, WALK_IN)
+    return remarks.get(row.standing if has_own else row.line.line_kind)
+
+
+def _team(team: str) -> str:
+    regions: dict[str, str] = names()["regions"]
+    return regions.get(team, names()["key_account_team"])
+
+
+def _titles(which: str, world: World, period: tuple[date, date]) -> tuple[str, ...]:
+    words = names()["titles"]
+    first, last = period
+    return (
+        world.name + words["company_note"],
+        words[which],
+        words["period"].format(first=first, last=last) + "  " + words["unit"],
+    )
+
+
+def _column_groups() -> dict[str, tuple[str, ...]]:
+    """The upper row of the two-row header: a group over each of these columns."""
+    columns, groups = names()["columns"], names()["column_groups"]
+    members = {
+        "customer": ("customer_id", "customer_name", "credit_code"),
+        "product": ("product_id", "product_name", "category"),
+        "amount": ("net", "tax", "total"),
+    }
+    return {groups[key]: tuple(columns[name] for name in own) for key, own in members.items()}
+
+
+def _after_change(table: Table) -> Table:
+    """The same table under the new ERP's names, with one title line."""
+    headers = {**names()["columns"], **names()["columns_after_change"]}
+    return Table(
+        titles=("  ".join(table.titles[:2]),),
+        headers=tuple(headers.values()),
+        rows=table.rows,
+        total=table.total,
+        sheet=table.sheet,
+    )
+
+
+def _customer_file(customers: Iterable[Customer]) -> Table:
+    words = names()
+    renamed = {c.former_name for c in customers if c.former_name}
+    return Table(
+        titles=(),
+        headers=tuple(words["customer_columns"].values()),
+        rows=tuple(
+            (
+                c.customer_id,
+                c.name,
+                c.credit_code,
+                c.parent_id,
+                words["industries"][c.industry],
+                words["kinds"][c.kind],
+                words["regions"][c.region],
+                words["routes"][c.route],
+                c.salesperson,
+                c.since,
+                c.former_name,
+                words["remarks"]["renamed" if c.name in renamed else "demo"],
+            )
+            for c in customers
+        ),
+        sheet=words["titles"]["customers"],
+    )
+
+
+def _text_shipments(table: Table) -> list[list[str]]:
+    """The table as the old ERP prints it: titles, headers with trailing spaces, a total."""
+    keys = list(names()["columns"])
+    headers = [
+        header + TRAILING_SPACES.get(key, "")
+        for key, header in zip(keys, table.headers, strict=True)
+    ]
+    body = [[_printed(cell) for cell in row] for row in (*table.rows, table.total)]
+    return [*([title] for title in table.titles), headers, *body]
+
+
+def _text_receipts(world: World) -> list[list[str]]:
+    words = names()
+    people = {customer.customer_id: customer.name for customer in world.customers}
+    titles = _titles("receipts", world, (world.starts_on, world.ends_on))
+    body = [_receipt(receipt, people[receipt.customer_id]) for receipt in world.receipts]
+    total = _printed(yuan(sum(receipt.cents for receipt in world.receipts)))
+    return [
+        *([title] for title in titles),
+        list(words["receipt_columns"].values()),
+        *body,
+        [words["titles"]["total"], "", "", "", total, "", ""],
+    ]
+
+
+def _receipt(receipt: Receipt, name: str) -> list[str]:
+    cells = (
+        receipt.receipt_id,
+        receipt.customer_id,
+        name,
+        receipt.received_on,
+        yuan(receipt.cents),
+        names()["methods"][receipt.method],
+        receipt.matures_on,
+    )
+    return [_printed(cell) for cell in cells]
+
+
+def _printed(cell: Cell) -> str:
+    """A cell as the old ERP prints it: 2024/5/3, 1,200.00, (1,200.00)."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return f"{cell.year}/{cell.month}/{cell.day}"
+    if isinstance(cell, Decimal):
+        return f"({-cell:,.2f})" if cell < 0 else f"{cell:,.2f}"
+    return str(cell)
+
+
+def _write_text(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    path.write_bytes(text.getvalue().encode(LEGACY_ENCODING))
