@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhibi import __version__
 from zhibi.errors import ZhibiError
 from zhibi.result import Identity
+from zhibi.tables.calendar import Calendar, for_settings
 from zhibi.tables.facts import Facts
 from zhibi.tables.settings import Settings
 
@@ -31,6 +33,7 @@ class Tables:
     settings: Settings
     day: date
     basis: str
+    folder: Path | None = None  # of the workspace: where a calendar of its own lies
 
     def as_of(self, day: date) -> Tables:
         """The same tables as they were known on an earlier day (or a later one, up to all)."""
@@ -51,6 +54,11 @@ class Tables:
     def customers(self) -> ir.Table:
         """One row a customer: attributes as of today, since sources hold no history of them."""
         return self.facts.customers
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The shutdowns that the workspace is set to."""
+        return for_settings(self.settings, self.folder)
 
     @property
     def first_day(self) -> date:
