@@ -1,0 +1,62 @@
+# Two commands are enough: `make run` and `make test`. Both need only Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ZHIBI := $(BIN)/zhibi
+
+.PHONY: run test test-all check format bench requirements
+
+run: $(VENV)/installed
+	@mkdir -p demo
+	@test -f demo/adventureworks/zhibi.toml || $(ZHIBI) init demo/adventureworks \
+		--name "AdventureWorks resellers" --currency USD --lang en
+	@test -f demo/daichuan/zhibi.toml || $(ZHIBI) init demo/daichuan \
+		--name "岱川空气系统（演示）" --currency CNY --lang zh-CN
+	@$(ZHIBI) --workspace demo/adventureworks import samples/adventureworks/*.csv* --yes --brief
+	@$(ZHIBI) --workspace demo/adventureworks report key-accounts -o demo/adventureworks.html
+	@$(ZHIBI) --workspace demo/daichuan import samples/daichuan/*.csv samples/daichuan/*.xlsx --yes --brief
+	@$(ZHIBI) --workspace demo/daichuan report key-accounts -o demo/daichuan.html
+
+test: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal
+
+# Everything that takes minutes too: random kills, Spark, long fuzzing.
+test-all: $(VENV)/installed-all
+	$(BIN)/pytest -n 2 --dist worksteal -m "long or not long"
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/run.py
+
+# Versions that are known to work together, without the address of any index.
+requirements: $(VENV)/installed-all
+	$(BIN)/pip freeze --exclude-editable > requirements.txt
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Zhibi needs Python 3.11 or newer; name one with: make run PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-bench: $(VENV)/bin/python pyproject.toml requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable '.[bench]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-all: $(VENV)/bin/python pyproject.toml requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable '.[dev,bench,spark]'
+	@touch $@ $(VENV)/installed $(VENV)/installed-dev $(VENV)/installed-bench

@@ -1,0 +1,87 @@
+"""The command line. Commands are thin: they ask `zhibi.run` or the import, and print.
+
+Click rather than Typer: the options of `zhibi analyze NAME` are made from the method's Params at
+run time. Nothing heavy is imported before a command runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+import click
+
+from zhibi import __version__
+from zhibi.errors import ZhibiError
+
+LANGUAGES = ("zh-CN", "en")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="zhibi")
+@click.option("--workspace", metavar="FOLDER", help="The workspace; else ZHIBI_HOME, else here.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what is printed.")
+@click.pass_context
+def commands(context: click.Context, workspace: str | None, lang: str | None) -> None:
+    """Zhibi 知彼: from order exports to ranked key accounts, warnings and the next right action."""
+    context.obj = {"workspace": workspace, "lang": lang}
+
+
+def language(context: click.Context | None = None) -> str:
+    """The language to print in: --lang, ZHIBI_LANG, the workspace's, or the system's."""
+    context = context or click.get_current_context(silent=True)
+    given = (context.find_root().obj or {}).get("lang") if context else None
+    chosen = given or os.environ.get("ZHIBI_LANG")
+    if chosen:
+        return chosen
+    return "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
+
+
+def main() -> None:
+    """Run a command; whatever a person can cause ends in one sentence and an exit code."""
+    from zhibi.cli import analysis, data
+
+    for command in (*data.COMMANDS, *analysis.COMMANDS):
+        commands.add_command(command)
+    try:
+        sys.exit(commands.main(standalone_mode=False) or 0)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail(ZhibiError("Stopped; nothing was changed."), code=130)
+    except ZhibiError as problem:
+        _fail(problem, code=2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as problem:
+        _fail(_system_error(problem), code=2)
+
+
+def _system_error(problem: OSError) -> ZhibiError:
+    where = problem.filename or "the workspace"
+    if problem.errno == errno.ENOSPC:
+        return ZhibiError(
+            "The disk is full: {file} could not be written, nothing was changed; free some space "
+            "and run the command again.",
+            file=where,
+        )
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ZhibiError(
+            "{file} may not be written or read by this user, nothing was changed; change its "
+            "permissions, or choose another folder.",
+            file=where,
+        )
+    return ZhibiError(
+        "{file}: {problem}; nothing was changed.", file=where, problem=problem.strerror
+    )
+
+
+def _fail(problem: ZhibiError, *, code: int) -> None:
+    from zhibi.locale import translate
+
+    sentence = translate(problem.template, language()).format(**problem.fields)
+    click.secho(sentence, fg="red", err=True)
+    sys.exit(code)

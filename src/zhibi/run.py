@@ -1,0 +1,126 @@
+"""Use cases that the command line and the web share: open → analyze → report → write.
+
+The clock is read here and nowhere below.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from zhibi import methods
+from zhibi.errors import ZhibiError
+from zhibi.result import Result
+from zhibi.tables import facts
+from zhibi.tables.facts import Facts
+from zhibi.tables.tables import Tables
+from zhibi.tables.workspace import Workspace
+
+STALE_AFTER = timedelta(days=7)
+
+
+def open_workspace(folder: Path | None = None) -> Workspace:
+    """The workspace in `folder`, else in ZHIBI_HOME, else here."""
+    return Workspace.open(folder)
+
+
+def open_tables(
+    workspace: Workspace, *, as_of: date | None = None, today: date | None = None
+) -> Tables:
+    """The facts of a workspace at its current data version, seen on `as_of`.
+
+    Without one: today if the last order is at most seven days old, else the last order day.
+    """
+    manifest = workspace.lake.manifest()
+    known = facts.from_lake(
+        workspace.lake.files("order_lines", manifest),
+        workspace.lake.files("customers", manifest),
+        data_version=str(manifest.version),
+    )
+    if known.last_day is None:
+        raise ZhibiError(
+            "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
+            folder=workspace.folder.resolve(),
+        )
+    now = today or datetime.now(ZoneInfo(workspace.settings.timezone)).date()
+    return Tables(
+        facts=known,
+        settings=workspace.settings,
+        day=as_of or default_as_of(known, now),
+        basis=_basis(workspace, known),
+    )
+
+
+def default_as_of(known: Facts, today: date) -> date:
+    """Today, or the last order day not after it when the data is more than a week old."""
+    lines = known.order_lines
+    past = lines.filter(lines.order_date <= today)
+    last: date | None = past.agg(day=past.order_date.max()).to_pyarrow().column(0)[0].as_py()
+    if last is None:
+        raise ZhibiError(
+            "All orders lie after today, {today}; name the day to look from with --as-of.",
+            today=today,
+        )
+    return today if today - last <= STALE_AFTER else last
+
+
+def _basis(workspace: Workspace, known: Facts) -> str:
+    """The one basis the data has, or the one that is set: bases are never added."""
+    chosen = workspace.settings.basis
+    if len(known.bases) <= 1:
+        return known.bases[0] if known.bases else "ordered"
+    if chosen not in known.bases:
+        raise ZhibiError(
+            "The data holds lines of several bases ({bases}), which must not be added; "
+            'choose one with basis = "…" in zhibi.toml.',
+            bases=", ".join(known.bases),
+        )
+    return chosen
+
+
+def analyze(tables: Tables, name: str, params: Any = None) -> Result:
+    """Run one method on open tables."""
+    return methods.load(name).analyze(tables, params)
+
+
+def render(result: Result, *, style: str, language: str) -> str:
+    """A result as text for a terminal, a page or a program."""
+    if style == "html":
+        from zhibi.render.html import render_html
+
+        return render_html(result, language)
+    if style == "json":
+        from zhibi.render.json import render_json
+
+        return render_json(result, language)
+    from zhibi.render.text import render_text
+
+    return render_text(result, language)
+
+
+def write(result: Result, output: Path | None, *, style: str, language: str) -> None:
+    """To a file, whole or not at all; without one to the terminal."""
+    if style == "xlsx":
+        from zhibi.render.xlsx import write_xlsx
+
+        if output is None:
+            raise ZhibiError("A workbook needs a file to go to; name it with -o FILE.xlsx.")
+        write_xlsx(result, output, language)
+        return
+    text = render(result, style=style, language=language)
+    if output is None:
+        print(text)  # noqa: T201 - the terminal is where it was asked for
+    else:
+        write_whole(output, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that a reader, or a crash, never meets half of it."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
