@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from zhibi.measures.periods import Period, months_before, trailing
+from zhibi.measures.periods import Period, months_before, trailing, year_before
 from zhibi.measures.rows import fetch
 from zhibi.measures.sales import net_sales, to_accounts
 from zhibi.tables.tables import Tables
@@ -68,3 +69,48 @@ def whole_months(day: date, months: int) -> tuple[Period, ...]:
     """The same months as periods, oldest first."""
     starts = [months_before(day, back) + timedelta(days=1) for back in range(months, 0, -1)]
     return tuple(map(Period, starts, month_ends(day, months)))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSales:
+    """One month (or January and February together) against a year before.
+
+    `net_before` is None where the data does not reach back that far.
+    """
+
+    period: Period
+    net: Decimal
+    net_before: Decimal | None
+
+    @property
+    def growth(self) -> float | None:
+        return None if self.net_before is None else growth(self.net, self.net_before)
+
+
+def growth(now: Decimal, before: Decimal) -> float | None:
+    """Relative change; None where there was nothing, or less, to grow from."""
+    return float((now - before) / before) if before > 0 else None
+
+
+def against_year_before(tables: Tables, days: dict[date, Decimal]) -> tuple[MonthSales, ...]:
+    """The twelve months that end on the as-of day, oldest first."""
+    months = []
+    for month in _joined_january(whole_months(tables.day, 12)):
+        before = year_before(month)
+        known = before.end >= tables.first_day
+        net_before = sum_over(days, before) if known else None
+        months.append(MonthSales(month, sum_over(days, month), net_before))
+    return tuple(months)
+
+
+def _joined_january(months: tuple[Period, ...]) -> list[Period]:
+    """January and February as one period: the Spring Festival moves between them, so that
+    neither can be compared alone. Only for calendar months; others are left as they are."""
+    joined: list[Period] = []
+    for month in months:
+        months_met = joined and (joined[-1].start.month, month.start.month) == (1, 2)
+        if months_met and month.start.day == 1:
+            joined[-1] = Period(joined[-1].start, month.end)
+        else:
+            joined.append(month)
+    return joined

@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from zhibi.measures.monthly import daily_net, sum_over, whole_months
+from zhibi.measures.bridge import STEPS, Bridge, bridge_of, compare
+from zhibi.measures.monthly import against_year_before, daily_net, growth, sum_over, whole_months
 from zhibi.measures.periods import Period, previous, trailing, year_before
 from zhibi.measures.price_volume_mix import PriceVolumeMix
 from zhibi.measures.product_sales import change_of_accounts
 from zhibi.measures.rows import fetch, tabulate
-from zhibi.measures.sales import accounts, by_account, first_order_day, net_sales, order_count
 from zhibi.params import check, param
 from zhibi.result import (
     Block,
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 TITLE = "How are sales developing, and who explains the change?"
-STEPS = ("new", "returning", "expansion", "contraction", "lost")
 EXPLAINED = 5  # falling accounts whose price, volume and mix are worked out
 
 
@@ -69,35 +68,6 @@ class Params:
         within=(0.0, 1.0),
     )  # fmt: skip
     level: str = param("group", help="Whose sales are added up.", choices=LEVELS)
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """The change from `base` to `now` by kind of customer; the parts add up exactly."""
-
-    base: Decimal
-    new: Decimal
-    returning: Decimal
-    expansion: Decimal
-    contraction: Decimal  # ≤ 0
-    lost: Decimal  # ≤ 0
-    now: Decimal
-
-    @property
-    def change(self) -> float | None:
-        return float((self.now - self.base) / self.base) if self.base > 0 else None
-
-    @property
-    def nrr(self) -> float | None:
-        """Net revenue retention of last year's customers; None without a base."""
-        kept = self.base + self.expansion + self.contraction + self.lost
-        return float(kept / self.base) if self.base > 0 else None
-
-    @property
-    def grr(self) -> float | None:
-        """The same without expansion."""
-        kept = self.base + self.contraction + self.lost
-        return float(kept / self.base) if self.base > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +116,10 @@ def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
     period = trailing(tables.day, params.months)
     before = year_before(period)
     compared = tables.keep(
-        f"sales_trend|{params}", _compared(tables, params, period=period, before=before)
+        f"sales_trend|{params}",
+        compare(tables, period=period, before=before, steady=params.steady, level=params.level),
     )
-    bridge = _bridge(compared)
+    bridge = bridge_of(compared)
     steps = _steps(compared)
     days = daily_net(tables)
     months = _months(tables, days)
@@ -175,57 +146,6 @@ def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
             *(_fall_finding(period, item) for item in explained),
         ),
     )
-
-
-def _compared(tables: Tables, params: Params, *, period: Period, before: Period) -> ir.Table:
-    """One row an account with sales in either period, with the kind of its change."""
-    import ibis
-
-    lines = tables.order_lines
-    figures = {
-        "net": net_sales(lines, period),
-        "orders": order_count(lines, period),
-        "net_before": net_sales(lines, before),
-        "orders_before": order_count(lines, before),
-        "first_day": first_order_day(lines),
-    }
-    table = by_account(tables, figures, level=params.level)
-    table = table.filter(
-        (table.orders > 0) | (table.net != 0) | (table.orders_before > 0) | (table.net_before != 0)
-    )
-    table = table.mutate(change=table.net - table.net_before)
-    bought, bought_before = table.orders > 0, table.orders_before > 0
-    # Without an order before: only lines such as a late rebate fell into the base, so the whole
-    # change belongs to the kind the account is now.
-    table = table.mutate(
-        step=ibis.cases(
-            (bought & ~bought_before & (table.first_day >= period.start), "new"),
-            (bought & ~bought_before, "returning"),
-            (~bought & bought_before, "lost"),
-            (table.change >= 0, "expansion"),
-            else_="contraction",
-        ),
-        growth=table.change.cast("float64")
-        / ibis.greatest(table.net_before, 0).cast("float64").nullif(0),
-    )
-    table = table.mutate(
-        trend=ibis.cases(
-            (table.step.isin(["new", "returning", "lost"]), table.step),
-            (table.growth > params.steady, "rising"),
-            (table.growth < -params.steady, "falling"),
-            else_="steady",
-        )
-    )
-    return table.join(accounts(tables), "account_key")
-
-
-def _bridge(compared: ir.Table) -> Bridge:
-    sums = compared.agg(
-        base=compared.net_before.sum(),
-        now=compared.net.sum(),
-        **{step: compared.change.sum(where=compared.step == step) for step in STEPS},
-    )
-    return Bridge(**{name: value or Decimal(0) for name, value in fetch(sums)[0].items()})
 
 
 def _steps(compared: ir.Table) -> Table:
@@ -289,10 +209,6 @@ def _per(total: Decimal, n: int) -> Decimal | None:
     return (total / n).quantize(Decimal("0.01")) if n else None
 
 
-def _growth(now: Decimal, before: Decimal) -> float | None:
-    return float((now - before) / before) if before > 0 else None
-
-
 def _changes(compared: ir.Table) -> Table:
     return tabulate(
         compared.order_by(compared.change.abs().desc(), "customer_id"),
@@ -313,15 +229,7 @@ def _changes(compared: ir.Table) -> Table:
 
 
 def _months(tables: Tables, days: dict[date, Decimal]) -> Table:
-    """Whole months that end on the as-of day, with the same months a year before."""
-    rows: list[tuple[date, date, Decimal, Decimal | None, float | None]] = []
-    for month in _joined_january(whole_months(tables.day, 12)):
-        before = year_before(month)
-        known = before.end >= tables.first_day
-        net = sum_over(days, month)
-        net_before = sum_over(days, before) if known else None
-        growth = _growth(net, net_before) if net_before is not None else None
-        rows.append((month.start, month.end, net, net_before, growth))
+    months = against_year_before(tables, days)
     return Table(
         key="months",
         title="Month by month",
@@ -332,26 +240,13 @@ def _months(tables: Tables, days: dict[date, Decimal]) -> Table:
             Column("net_before", "Sales a year before", Unit.MONEY),
             Column("growth", "Growth", Unit.CHANGE),
         ),
-        rows=tuple(rows),
-        row_count=len(rows),
-        totals=(None, None, sum((row[2] for row in rows), Decimal(0)), None, None),
+        rows=tuple(
+            (month.period.start, month.period.end, month.net, month.net_before, month.growth)
+            for month in months
+        ),
+        row_count=len(months),
+        totals=(None, None, sum((month.net for month in months), Decimal(0)), None, None),
     )
-
-
-def _joined_january(months: tuple[Period, ...]) -> list[Period]:
-    """January and February as one period: the Spring Festival moves between them, so that
-    neither can be compared alone. Only for calendar months; others are left as they are."""
-    joined: list[Period] = []
-    for month in months:
-        if (
-            joined
-            and month.start.day == 1
-            and (joined[-1].start.month, month.start.month) == (1, 2)
-        ):
-            joined[-1] = Period(joined[-1].start, month.end)
-        else:
-            joined.append(month)
-    return joined
 
 
 def _slope(tables: Tables, days: dict[date, Decimal]) -> Estimate | None:
@@ -493,7 +388,7 @@ def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[
         "change": Figure(change, Unit.MONEY_CHANGE),
         "name": Figure(top["name"], Unit.NAME),
         "one": Figure(top["change"], Unit.MONEY_CHANGE),
-        "rest": Figure(_growth(bridge.now - top["change"], bridge.base), Unit.CHANGE),
+        "rest": Figure(growth(bridge.now - top["change"], bridge.base), Unit.CHANGE),
     }
     is_one_customer = change != 0 and abs(top["change"]) >= abs(change) * Decimal("0.3")
     template = (
