@@ -43,6 +43,8 @@ def kind_of(path: Path) -> Kind:
         return _kind_of_zip(path)
     if head.startswith(_OLE):
         return "protected" if _has_protected_package(path) else "workbook"
+    if head[257:262] == b"ustar":
+        raise _unknown(path, "a tar archive")
     for start, what in _OTHERS.items():
         if head.startswith(start):
             raise _unknown(path, what)

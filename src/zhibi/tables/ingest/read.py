@@ -6,17 +6,33 @@ text and HTML under the name .xls.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest import staging as stage
-from zhibi.tables.ingest.kinds import kind_of
+from zhibi.tables.ingest.archives import refuse_bomb, unpack
+from zhibi.tables.ingest.html_tables import read_html
+from zhibi.tables.ingest.kinds import Kind, kind_of
+from zhibi.tables.ingest.parquet_files import read_parquet
 from zhibi.tables.ingest.stages import Sheet
 from zhibi.tables.ingest.text_files import read_text
-from zhibi.tables.ingest.workbooks import read_workbook
+from zhibi.tables.ingest.workbooks import protected, read_workbook
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_SUFFIXES: dict[str, Kind] = {
+    **dict.fromkeys(_WORKBOOKS, "workbook"),
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "text"),
+    ".parquet": "parquet",
+}
+_CALLED = {
+    "workbook": "a workbook",
+    "text": "delimited text",
+    "html": "an HTML page",
+    "parquet": "Parquet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +50,19 @@ def read(path: Path, staging: Path, options: ReadOptions = ReadOptions()) -> lis
     Raises ZhibiError for what cannot be read, and for a file that holds no table.
     """
     _refuse_unreadable(path)
-    with stage.connect(staging) as con:
-        return _Reading(con, staging, options, path).sheets(path, "")
+    try:
+        with stage.connect(staging) as con:
+            if kind_of(path) in ("gzip", "zip"):
+                return _read_archive(con, path, staging, options)
+            return _read_one(con, stage.Source(path, path), staging, options)
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise ZhibiError(
+            "{file} could not be staged in {folder} ({reason}): look for free space and the right "
+            "to write there",
+            file=path.name,
+            folder=str(staging),
+            reason=str(error).splitlines()[0],
+        ) from error
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -57,36 +84,48 @@ def _refuse_unreadable(path: Path) -> None:
         raise ZhibiError("{file} is empty: export it again", file=path.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One file being read: `path` below is it, or something unpacked from it."""
-
-    con: duckdb.DuckDBPyConnection
-    staging: Path
-    options: ReadOptions
-    file: Path
-
-    def sheets(self, path: Path, member: str) -> list[Sheet]:
-        match kind_of(path):
-            case "workbook":
-                return read_workbook(
-                    self.con,
-                    path,
-                    self.staging,
-                    name=self.file,
-                    member=member,
-                    sheet=self.options.sheet,
-                )
-            case _:
-                return [self._text(path, member)]
-
-    def _text(self, path: Path, member: str) -> Sheet:
-        return read_text(
-            self.con,
-            path,
-            self.staging,
-            name=self.file,
-            member=member,
-            encoding=self.options.encoding,
-            delimiter=self.options.delimiter,
+def _read_archive(
+    con: duckdb.DuckDBPyConnection, path: Path, staging: Path, options: ReadOptions
+) -> list[Sheet]:
+    sheets: list[Sheet] = []
+    left_out: list[str] = []
+    for unpacked in unpack(path, staging, left_out):
+        source = stage.Source(path, unpacked.path, unpacked.member)
+        sheets += _read_one(con, source, staging, options)
+    if not sheets:
+        raise ZhibiError(
+            "{file} holds no file that may be a table: import a .csv or .xlsx", file=path.name
         )
+    if left_out:
+        note = f"Files left out: {', '.join(left_out)}."
+        sheets = [replace(sheet, notes=(*sheet.notes, note)) for sheet in sheets]
+    return sheets
+
+
+def _read_one(
+    con: duckdb.DuckDBPyConnection, source: stage.Source, staging: Path, options: ReadOptions
+) -> list[Sheet]:
+    kind = kind_of(source.path)
+    match kind:
+        case "protected":
+            raise protected(source.path.name)
+        case "workbook":
+            refuse_bomb(source.path)
+            sheets = read_workbook(con, source, staging, sheet=options.sheet)
+        case "parquet":
+            sheets = [read_parquet(con, source, staging)]
+        case "html":
+            sheets = [read_html(con, source, staging, encoding=options.encoding)]
+        case _:
+            sheets = [
+                read_text(
+                    con, source, staging, encoding=options.encoding, delimiter=options.delimiter
+                )
+            ]
+    note = _misnamed(source.path, kind)
+    return [replace(sheet, notes=(note, *sheet.notes)) for sheet in sheets] if note else sheets
+
+
+def _misnamed(path: Path, kind: Kind) -> str | None:
+    usual = _SUFFIXES.get(path.suffix.lower(), kind)
+    return None if usual == kind else f"Is named {path.suffix} but was read as {_CALLED[kind]}."

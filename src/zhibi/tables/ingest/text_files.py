@@ -18,6 +18,7 @@ import duckdb
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest import staging as stage
+from zhibi.tables.ingest.data_rows import sheet_of
 from zhibi.tables.ingest.encodings import BLOCK, find_encoding, text_blocks
 from zhibi.tables.ingest.header_rows import BLANKS, SAMPLE, Header, filled, find_header, trimmed
 from zhibi.tables.ingest.stages import SetAside, Sheet
@@ -30,6 +31,7 @@ _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|
 
 @dataclass(frozen=True, slots=True)
 class Layout:
+    name: str  # of the file, for messages
     delimiter: str
     header: Header
     lines_above: int  # lines up to the end of the header, for a reader that counts lines
@@ -37,40 +39,36 @@ class Layout:
 
 def read_text(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
+    source: stage.Source,
     scratch: Path,
     *,
-    name: Path,
-    member: str = "",
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Sheet:
-    """The sheet of one text file; `name` is what the user calls the file at `path`."""
-    found = find_encoding(path, encoding)
-    utf8 = path if found.name == "utf-8" else _transcoded(path, found.name, scratch)
+    """The sheet of one text file."""
+    found = find_encoding(source.path, encoding)
+    is_utf8 = found.name in ("utf-8", "utf-8-sig")
+    utf8 = source.path if is_utf8 else _transcoded(source.path, found.name, scratch)
     try:
-        layout = _layout(utf8, name, delimiter)
+        layout = _layout(utf8, source.path.name, delimiter)
         staged = stage.free_path(scratch, ".parquet")
-        aside = _stage(con, utf8, staged, layout)
+        too_long = _stage(con, utf8, staged, layout)
     finally:
-        if utf8 != path:
+        if not is_utf8:
             utf8.unlink()
     raw = stage.Raw(
-        file=name,
-        member=member,
+        file=source.file,
+        member=source.member,
         path=staged,
         header=layout.header,
-        set_aside=aside,
+        set_aside=too_long,
         encoding=found.name,
         delimiter=layout.delimiter,
         notes=(found.note,) if found.note else (),
     )
-    sheet = stage.finish(con, raw)
+    sheet = sheet_of(con, raw)
     if sheet is None:
-        raise ZhibiError(
-            "{file} has a header but no rows below it: export it again with the orders in it",
-            file=name.name,
-        )
+        raise stage.no_rows(source.path)
     return sheet
 
 
@@ -82,30 +80,29 @@ def _transcoded(path: Path, encoding: str, scratch: Path) -> Path:
     return copy
 
 
-def _layout(utf8: Path, name: Path, delimiter: str | None) -> Layout:
+def _layout(utf8: Path, name: str, delimiter: str | None) -> Layout:
     lines = list(_sample(utf8))
     chosen = _delimiter_given(delimiter) if delimiter else _delimiter_of(lines)
     records, ends = _parsed(lines, chosen)
     if not any(filled(record) for record in records):
-        raise ZhibiError("{file} is empty: export it again", file=name.name)
+        raise ZhibiError("{file} is empty: export it again", file=name)
+    if max(map(filled, records)) < 2:
+        raise ZhibiError(
+            "{file} has only one column: if its columns are divided by an unusual character, give "
+            "the delimiter",
+            file=name,
+        )
     header = find_header(records)
     if header is None:
         row = next(n for n, record in enumerate(records, 1) if filled(record) > 1)
         raise ZhibiError(
             "{file} has no header row: the first full row (row {row}) already holds data; put a "
             "row with the names of the columns above it",
-            file=name.name,
+            file=name,
             row=row,
         )
-    if len(header.names) < 2:
-        raise ZhibiError(
-            "{file} has only one column, {header}: if its columns are divided by an unusual "
-            "character, give the delimiter",
-            file=name.name,
-            header=repr(header.names[0][:40]),
-        )
     stage.check_width(name, len(header.names))
-    return Layout(chosen, header, ends[header.last])
+    return Layout(name, chosen, header, ends[header.last])
 
 
 def _sample(path: Path) -> Iterator[str]:
@@ -149,7 +146,7 @@ def _parsed(lines: list[str], delimiter: str) -> tuple[list[list[str | None]], l
 
 def _records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[str], int]]:
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ")
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     for cells in reader:
         yield cells, reader.line_num
 
@@ -161,12 +158,10 @@ def _stage(
         return ()
     width = len(layout.header.names)
     with utf8.open(encoding="utf-8-sig", newline="") as lines:
-        return stage.write_rows(staged, _rows(lines, utf8, layout), width)
+        return stage.write_rows(staged, _rows(lines, layout), width)
 
 
-def _rows(
-    lines: Iterable[str], path: Path, layout: Layout
-) -> Iterator[tuple[int, list[str | None]]]:
+def _rows(lines: Iterable[str], layout: Layout) -> Iterator[tuple[int, list[str | None]]]:
     open_lines: list[str] = []  # those of the record being read
 
     def kept() -> Iterator[str]:
@@ -183,16 +178,16 @@ def _rows(
             if number > layout.header.last + 1:
                 yield number, trimmed(cells)
     except csv.Error as error:
-        raise _unreadable(path, number + 1) from error
+        raise _unreadable(layout.name, number + 1) from error
     if last_long == number and quotes % 2:  # the last record ran on to the end of the file
-        raise _unreadable(path, number)
+        raise _unreadable(layout.name, number)
 
 
-def _unreadable(path: Path, row: int) -> ZhibiError:
+def _unreadable(name: str, row: int) -> ZhibiError:
     return ZhibiError(
         "Row {row} of {file} has a quotation mark that is never closed: close or remove it",
         row=row,
-        file=path.name,
+        file=name,
     )
 
 
@@ -209,7 +204,7 @@ def _stage_by_engine(
     try:
         con.execute(
             f"COPY (SELECT row_number() OVER () + {layout.header.last + 1} AS row, {cells} "
-            f"FROM read_csv({stage.quoted(_literal(utf8))}, columns = {{{types}}}, "
+            f"FROM read_csv({stage.quoted(stage.literal(utf8))}, columns = {{{types}}}, "
             f"auto_detect = false, delim = {stage.quoted(layout.delimiter)}, quote = '\"', "
             f"escape = '\"', header = false, skip = {layout.lines_above}, strict_mode = true, "
             f"compression = 'none')) TO {stage.quoted(staged)} (FORMAT parquet)"
@@ -218,11 +213,6 @@ def _stage_by_engine(
         staged.unlink(missing_ok=True)
         return False
     return True
-
-
-def _literal(path: Path) -> str:
-    """The path as the engine's pattern that matches nothing else: a name may hold [1]."""
-    return "".join(f"[{char}]" if char in "[*?" else char for char in str(path))
 
 
 def _blanks_to_trim(path: Path, delimiter: str) -> str | None:

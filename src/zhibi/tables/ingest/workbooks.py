@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -26,7 +26,8 @@ from python_calamine import (
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest import staging as stage
-from zhibi.tables.ingest.header_rows import SAMPLE, find_header, trimmed
+from zhibi.tables.ingest.data_rows import sheet_of
+from zhibi.tables.ingest.header_rows import trimmed
 from zhibi.tables.ingest.stages import Sheet
 from zhibi.tables.ingest.workbook_cells import CellTexts, lost_cells
 
@@ -34,42 +35,36 @@ _EXACT_DIGITS = 15  # a spreadsheet keeps no more, and rounds what it was given
 
 
 def read_workbook(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    scratch: Path,
-    *,
-    name: Path,
-    member: str = "",
-    sheet: str | None = None,
+    con: duckdb.DuckDBPyConnection, source: stage.Source, scratch: Path, *, sheet: str | None = None
 ) -> list[Sheet]:
-    """The sheets that hold the table; `name` is what the user calls the file at `path`."""
+    """The sheets that hold the table, or the one that is named."""
+    name = source.path.name
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            wanted = _wanted(book, name, sheet)
+        with CalamineWorkbook.from_path(source.path) as book:
             found = {
-                title: _read_sheet(con, book.get_sheet_by_name(title), path, scratch, name=name)
-                for title in wanted
+                title: _read_sheet(con, book.get_sheet_by_name(title), source, scratch)
+                for title in _wanted(book, name, sheet)
             }
     except PasswordError:
-        raise encrypted(name) from None
+        raise protected(name) from None
     except CalamineError as error:
         raise ZhibiError(
             "{file} cannot be read as a workbook ({reason}): open it, save it as .xlsx and import "
             "that",
-            file=name.name,
+            file=name,
             reason=str(error),
         ) from error
     tables = {title: table for title, table in found.items() if isinstance(table, Sheet)}
     if not tables:
         raise _nothing_in(name, found)
-    return [replace(table, member=_member(member, table)) for table in _chosen(tables, found)]
+    return _chosen(tables, found)
 
 
-def encrypted(name: Path) -> ZhibiError:
+def protected(name: str) -> ZhibiError:
     return ZhibiError(
         "{file} is protected by a password: open it, save a copy without the password and import "
         "the copy",
-        file=name.name,
+        file=name,
     )
 
 
@@ -106,7 +101,7 @@ def _number_text(value: float) -> str:
     return f"{Decimal(repr(value)).normalize():E}"
 
 
-def _wanted(book: CalamineWorkbook, name: Path, sheet: str | None) -> list[str]:
+def _wanted(book: CalamineWorkbook, name: str, sheet: str | None) -> list[str]:
     if sheet is None:
         return [
             each.name
@@ -118,40 +113,24 @@ def _wanted(book: CalamineWorkbook, name: Path, sheet: str | None) -> list[str]:
             return [title]
     raise ZhibiError(
         "{file} has no sheet {sheet}: it has {sheets}",
-        file=name.name,
+        file=name,
         sheet=sheet,
         sheets=", ".join(book.sheet_names),
     )
 
 
 def _read_sheet(
-    con: duckdb.DuckDBPyConnection, sheet: CalamineSheet, path: Path, scratch: Path, *, name: Path
+    con: duckdb.DuckDBPyConnection, sheet: CalamineSheet, source: stage.Source, scratch: Path
 ) -> Sheet | str:
     """The table of a sheet, or why it has none."""
-    lost = lost_cells(path, sheet.name)
-    head = [cells for _, cells in islice(_rows(sheet, lost), SAMPLE)]
-    if not any(map(any, head)):
-        return "empty"
-    header = find_header(head)
-    if header is None or len(header.names) < 2:
-        return "without a header"
-    stage.check_width(name, len(header.names))
-    staged = stage.free_path(scratch, ".parquet")
-    aside = stage.write_rows(
-        staged, islice(_rows(sheet, lost), header.last + 1, None), len(header.names)
-    )
-    raw = stage.Raw(
-        file=name,
-        member=sheet.name,
-        path=staged,
-        header=header,
-        set_aside=aside,
-        notes=lost.notes,
-    )
-    return stage.finish(con, raw) or "without rows below its header"
+    lost = lost_cells(source.path, sheet.name)
+    raw = stage.stage_grid(source, sheet.name, partial(_rows, sheet, lost), scratch)
+    if isinstance(raw, str):
+        return raw
+    return sheet_of(con, replace(raw, notes=lost.notes)) or "without rows below its header"
 
 
-def _rows(sheet: CalamineSheet, lost: CellTexts) -> Iterator[tuple[int, list[str | None]]]:
+def _rows(sheet: CalamineSheet, lost: CellTexts) -> Iterator[stage.Row]:
     first_row, first_column = sheet.start or (0, 0)
     for number, cells in enumerate(sheet.iter_rows(), first_row + 1):
         texts = trimmed(cell_text(cell) for cell in cells)
@@ -175,16 +154,12 @@ def _chosen(tables: dict[str, Sheet], found: dict[str, Sheet | str]) -> list[She
     return [replace(table, notes=table.notes + note) for table in same]
 
 
-def _member(member: str, table: Sheet) -> str:
-    return f"{member}/{table.member}" if member else table.member
-
-
-def _nothing_in(name: Path, found: dict[str, Sheet | str]) -> ZhibiError:
+def _nothing_in(name: str, found: dict[str, Sheet | str]) -> ZhibiError:
     if all(why == "empty" for why in found.values()):
-        return ZhibiError("{file} is empty: none of its sheets has a cell", file=name.name)
+        return ZhibiError("{file} is empty: none of its sheets has a cell", file=name)
     return ZhibiError(
         "{file} has no table to import: {sheets}; name the columns in one row, with the orders "
         "below it",
-        file=name.name,
+        file=name,
         sheets=", ".join(f"sheet {title} is {why}" for title, why in found.items()),
     )
