@@ -1,0 +1,325 @@
+"""The match step: which column of a sheet is which field, and which table its rows belong to.
+
+The order of trust: what the user gave, what was confirmed for a file that looks the same, a
+preset, the header, and last the values. Nothing here changes data; the guess and its confidence
+are shown before anything is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dict
+from dataclasses import replace
+
+from zhibi.errors import ZhibiError
+from zhibi.tables.ingest.candidates import Candidate, header_candidates, value_candidates
+from zhibi.tables.ingest.headers import first_word_kind, header_key, read_header
+from zhibi.tables.ingest.profile import ColumnProfile, profile_columns
+from zhibi.tables.ingest.stages import Mapping, Match, Sheet
+from zhibi.tables.schema import SCHEMAS, Field, Kind
+from zhibi.tables.sources.presets import Preset, detect_preset, load_preset
+
+# What a file may say beyond the canonical fields: columns others are computed from, and what an
+# order export tells of its customers.
+EXTRA_FIELDS: dict[str, tuple[Field, ...]] = {
+    "order_lines": (
+        Field("unit_price", Kind.MONEY),
+        Field("unit_price_incl_tax", Kind.MONEY),
+        Field("discount_rate", Kind.RATE),
+        Field("tax_amount", Kind.MONEY),
+        Field("unit_cost", Kind.MONEY),
+        Field("status", Kind.TEXT),
+        Field("customer_name", Kind.TEXT),
+        Field("customer_credit_code", Kind.ID),
+        Field("customer_industry", Kind.TEXT),
+        Field("customer_region", Kind.TEXT),
+        Field("customer_kind", Kind.TEXT),
+        Field("customer_parent_id", Kind.ID),
+    ),
+    "receivables": (Field("customer_name", Kind.TEXT),),
+    "receipts": (Field("customer_name", Kind.TEXT),),
+}
+
+# A required field, and the sets of columns that can stand for it.
+STAND_INS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
+    "order_lines": {
+        "customer_id": (("customer_name",),),
+        "amount": (
+            ("amount_incl_tax",),
+            ("unit_price", "quantity"),
+            ("unit_price_incl_tax", "quantity"),
+        ),
+    },
+    "customers": {"customer_id": (("name",),), "name": (("customer_id",),)},
+    "products": {"product_id": (("product_name",),), "product_name": (("product_id",),)},
+    "receivables": {"customer_id": (("customer_name",),)},
+    "receipts": {"customer_id": (("customer_name",),)},
+}
+PRESET = 0.97
+# A master file names each customer or product once; 1 % of slips allowed.
+UNIQUE_KEY = {"customers": ("customer_id", "name"), "products": ("product_id", "product_name")}
+UNIQUE = 0.99
+
+
+def fields_of(table: str) -> dict[str, Field]:
+    """Everything a column may be mapped to, by name."""
+    fields = (*SCHEMAS[table].fields, *EXTRA_FIELDS.get(table, ()))
+    return {field.name: field for field in fields}
+
+
+def missing_fields(table: str, targets: Iterable[str]) -> tuple[str, ...]:
+    """The required fields that the targets neither hold nor can stand in for."""
+    have = set(targets)
+    stand_ins = STAND_INS.get(table, {})
+    return tuple(
+        field.name
+        for field in SCHEMAS[table].fields
+        if field.required
+        and field.name not in have
+        and not any(have.issuperset(each) for each in stand_ins.get(field.name, ()))
+    )
+
+
+def match(
+    sheet: Sheet,
+    *,
+    table: str | None = None,
+    preset: str | None = None,
+    given: Dict[str, str] | None = None,
+    remembered: Mapping | None = None,
+) -> Mapping:
+    """What the columns of `sheet` are. ZhibiError when a required field cannot be found.
+
+    `given` is header → field ("" leaves the column out), as in `--map 列名=field`; `preset` forces
+    one by name.
+    """
+    mapping = guess(sheet, table=table, preset=preset, given=given, remembered=remembered)
+    missing = missing_fields(mapping.table, targets_of(mapping))
+    if missing:
+        raise ZhibiError(
+            "{file} has no column for {field} of {table} among its headers {headers}; "
+            'name it with --map "HEADER={field}".',
+            file=sheet_name(sheet),
+            field=missing[0],
+            table=mapping.table,
+            headers=", ".join(header for header in sheet.headers if header),
+        )
+    return mapping
+
+
+def guess(
+    sheet: Sheet,
+    *,
+    table: str | None = None,
+    preset: str | None = None,
+    given: Dict[str, str] | None = None,
+    remembered: Mapping | None = None,
+) -> Mapping:
+    """Like `match`, but what is missing stays missing: for sheets that others may complete."""
+    if remembered and not given and _same_headers(sheet, remembered):
+        return _recall(remembered)
+    profiles = profile_columns(sheet)
+    chosen = load_preset(preset) if preset else detect_preset(sheet.headers)
+    fixed = _given_columns(sheet, given or {}, table)
+    layout = chosen.layout_for(sheet.headers) if chosen else None
+    table = table or (layout.table if layout else None)
+    tables = [table] if table else list(SCHEMAS)
+    tries = [_assign(sheet, each, chosen, fixed, profiles) for each in tables]
+    best = max(tries, key=lambda assigned: _score(sheet, assigned, profiles))
+    best = _from_values(best, profiles)
+    return replace(best, constants=_constants(sheet, best, chosen))
+
+
+def targets_of(mapping: Mapping) -> tuple[str, ...]:
+    return tuple(match.target for match in mapping.matches if match.target)
+
+
+def sheet_name(sheet: Sheet) -> str:
+    """How a message names the sheet: `sales.xlsx [Sheet1]`."""
+    return f"{sheet.file.name} [{sheet.member}]" if sheet.member else sheet.file.name
+
+
+def _same_headers(sheet: Sheet, mapping: Mapping) -> bool:
+    return sheet.headers == tuple(match.header for match in mapping.matches)
+
+
+def _recall(mapping: Mapping) -> Mapping:
+    recalled = (
+        replace(match, confidence=1.0, reason="remembered") if match.target else match
+        for match in mapping.matches
+    )
+    return replace(mapping, matches=tuple(recalled))
+
+
+def _given_columns(sheet: Sheet, given: Dict[str, str], table: str | None) -> dict[int, str]:
+    """Column → field, as the user gave them. ZhibiError for a header or field there is not."""
+    columns = {}
+    known = {name for each in ([table] if table else SCHEMAS) for name in fields_of(each)}
+    for header, target in given.items():
+        found = find_header(sheet.headers, header)
+        if found is None:
+            raise ZhibiError(
+                "{file} has no column {header}; its headers are {headers}.",
+                file=sheet_name(sheet),
+                header=header,
+                headers=", ".join(text for text in sheet.headers if text),
+            )
+        if target and target not in known:
+            raise ZhibiError(
+                "{target} is no field a column can be mapped to; choose one of {known}.",
+                target=target,
+                known=", ".join(sorted(known)),
+            )
+        columns[found] = target
+    return columns
+
+
+def find_header(headers: Sequence[str], wanted: str) -> int | None:
+    """The column of that header: as written first, then apart from spelling habits."""
+    if wanted in headers:
+        return headers.index(wanted)
+    keys = [header_key(header) for header in headers]
+    return keys.index(header_key(wanted)) if header_key(wanted) in keys else None
+
+
+def _assign(
+    sheet: Sheet,
+    table: str,
+    preset: Preset | None,
+    fixed: dict[int, str],
+    profiles: Sequence[ColumnProfile],
+) -> Mapping:
+    """One column per target, the best first; a required field may take a column from another."""
+    kinds = {name: field.kind for name, field in fields_of(table).items()}
+    candidates = [
+        Candidate(column, target, 1.0, "given")
+        for column, target in fixed.items()
+        if target in kinds
+    ]
+    by_preset = _preset_candidates(sheet, table, preset)
+    settled = set(fixed) | {candidate.column for candidate in by_preset}
+    candidates += [each for each in by_preset if each.column not in fixed and each.target]
+    headers = header_candidates(sheet.headers, table, kinds, profiles)
+    candidates += [each for each in headers if each.column not in settled]
+    taken = _best_of_each(candidates)
+    for target in missing_fields(table, (each.target for each in taken.values())):
+        _take_over(target, table, candidates, taken)
+    return _mapping(sheet, table, preset, taken)
+
+
+def _preset_candidates(sheet: Sheet, table: str, preset: Preset | None) -> list[Candidate]:
+    """Columns a preset names, of the layout that fits; a target of "" leaves a column out."""
+    if preset is None:
+        return []
+    layout = preset.layout_for(sheet.headers)
+    layouts = [layout] if layout else [each for each in preset.layouts if each.table == table]
+    names = {key: target for each in layouts for key, target in each.columns.items()}
+    known = {"", *fields_of(table)}
+    keys = [read_header(header).key for header in sheet.headers]
+    return [
+        Candidate(column, names[key], PRESET, "preset")
+        for column, key in enumerate(keys)
+        if key in names and names[key] in known
+    ]
+
+
+def _best_of_each(candidates: Iterable[Candidate]) -> dict[int, Candidate]:
+    """Column → candidate, greedily, so that no column and no target is used twice."""
+    taken: dict[int, Candidate] = {}
+    used: set[str] = set()
+    for candidate in sorted(candidates, key=lambda each: each.order):
+        if candidate.column not in taken and candidate.target not in used:
+            taken[candidate.column] = candidate
+            used.add(candidate.target)
+    return taken
+
+
+def _take_over(
+    target: str, table: str, candidates: Iterable[Candidate], taken: dict[int, Candidate]
+) -> None:
+    """A file whose only date is 发货日期 has its order date there, not its delivery date."""
+    for candidate in sorted(candidates, key=lambda each: each.order):
+        if candidate.target != target:
+            continue
+        holder = taken.get(candidate.column)
+        if holder is None or not _is_required(table, holder.target):
+            taken[candidate.column] = candidate
+            return
+
+
+def _is_required(table: str, target: str) -> bool:
+    stand_ins = STAND_INS.get(table, {}).values()
+    if any(target in each for sets in stand_ins for each in sets):
+        return True
+    return any(field.name == target and field.required for field in SCHEMAS[table].fields)
+
+
+def _mapping(
+    sheet: Sheet, table: str, preset: Preset | None, taken: Dict[int, Candidate]
+) -> Mapping:
+    matches = []
+    for column, header in enumerate(sheet.headers):
+        found = taken.get(column)
+        if found:
+            matches.append(Match(column, header, found.target, found.confidence, found.reason))
+        else:
+            matches.append(Match(column, header, None, 0.0, "unknown"))
+    return Mapping(table, tuple(matches), preset.name if preset else None)
+
+
+def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) -> float:
+    """How well a sheet fits a table: sure required fields, few missing, and what its name says."""
+    required = {field.name for field in SCHEMAS[mapping.table].fields if field.required}
+    missing = missing_fields(mapping.table, targets_of(mapping))
+    score = len(required) - 2.5 * len(missing)
+    for match in mapping.matches:
+        if match.target:
+            score += match.confidence - 1 if match.target in required else 0.2 * match.confidence
+    if mapping.table in UNIQUE_KEY and not _is_master(mapping, profiles):
+        score -= 5
+    words = first_word_kind((sheet.file.name, sheet.member, *sheet.titles), "table_words")
+    return score + (1 if words == mapping.table else 0)
+
+
+def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:
+    """True when each row is another customer (or product)."""
+    keys = (mapping.column_of(target) for target in UNIQUE_KEY[mapping.table])
+    key = next((match for match in keys if match), None)
+    return key is not None and profiles[key.column].distinct >= UNIQUE
+
+
+def _from_values(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Mapping:
+    """Looks for required fields that no header named among the columns no header placed."""
+    fields = fields_of(mapping.table)
+    matches = list(mapping.matches)
+    for target in missing_fields(mapping.table, targets_of(mapping)):
+        names = {"customer_id": "customer_name"}
+        wanted = names.get(target, target) if mapping.table != "customers" else target
+        free = [match.column for match in matches if match.reason == "unknown"]
+        for found in value_candidates(wanted, fields[wanted].kind, free, profiles)[:1]:
+            header = matches[found.column].header
+            matches[found.column] = Match(
+                found.column, header, wanted, found.confidence, found.reason
+            )
+    return replace(mapping, matches=tuple(matches))
+
+
+def _constants(sheet: Sheet, mapping: Mapping, preset: Preset | None) -> dict[str, str]:
+    """Values for every row that the sheet says once: the basis, and the currency of a header."""
+    constants = dict(preset.constants) if preset else {}
+    if mapping.table == "order_lines":
+        constants.setdefault("basis", _basis(sheet, mapping))
+    amount = mapping.column_of("amount") or mapping.column_of("amount_incl_tax")
+    currency = read_header(amount.header).currency if amount else None
+    if currency and not mapping.column_of("currency"):
+        constants.setdefault("currency", currency)
+    return constants
+
+
+def _basis(sheet: Sheet, mapping: Mapping) -> str:
+    """Ordered, shipped or invoiced: as the title says, else the key headers, else the file name."""
+    keys = (mapping.column_of(target) for target in ("order_id", "order_date"))
+    headers = tuple(match.header for match in keys if match)
+    said = first_word_kind((sheet.member, *sheet.titles), "basis_words")
+    said = said or first_word_kind(headers, "basis_words")
+    return said or first_word_kind((sheet.file.name,), "basis_words") or "ordered"

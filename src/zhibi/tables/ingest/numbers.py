@@ -1,0 +1,204 @@
+r"""Numbers as people and exports write them, read as exact decimals inside DuckDB.
+
+How a column writes its decimals is decided over the whole column: `1.234` alone cannot tell, but
+one `1.234,50` or `12,5` in the column can. Everything here is SQL text, so that ten million cells
+are read by the engine and never by a loop in Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zhibi.errors import ZhibiError
+from zhibi.tables.ingest.duck import Named, literal
+from zhibi.tables.ingest.headers import currency_words
+
+EXACT = "DECIMAL(38, 12)"  # wide enough for every number before it is rounded to four decimals
+
+FULL_WIDTH = "０１２３４５６７８９．，（）％＋￥＄−–—－\u00a0\u202f\u2009\u3000’‘＇"
+HALF_WIDTH = "0123456789.,()%+¥$----    '''"
+BLANKS = ("-", "--", "—", "——", "–", "－", "/", "\\N", "NULL", "null", "(null)", "None")
+
+SIGNS = sorted(currency_words(), key=lambda word: (-len(word), word))
+CURRENCY_PATTERN = "|".join(word.upper().replace("$", r"\$") for word in [*SIGNS, "圆", "块"])
+# sign, digits, exponent, unit, percent, closing sign
+NUMBER = (
+    r"([-+(]?)\s*(\d[\d.,' ]*|[.,]\d+)(E[-+]?\d+)?\s*(千万|百万|亿|万|千|K|M)?\s*(%)?\s*([-)]?)"
+)
+POINT_PROOF = (
+    r".*,.*\.\d*|\d{1,3}(,\d{2,3})+,\d{3}|\d+\.(\d{0,2}|\d{4,})|\d{4,}\.\d{3}|0\.\d{3}|\.\d+"
+)
+COMMA_PROOF = r".*\..*,\d*|\d{1,3}(\.\d{3})+\.\d{3}|\d+,(\d{0,2}|\d{4,})|\d{4,},\d{3}|0,\d{3}|,\d+"
+EITHER_COMMA = r"[1-9]\d{0,2},\d{3}"
+EITHER_POINT = r"[1-9]\d{0,2}\.\d{3}"
+GROUPED = r"\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?"
+SPACED = r"\d{1,3}([ '']\d{3})+([.,]\d*)?"
+
+# Inlined by DuckDB where they are used: the cell in half width, its parts, and its value when the
+# point (or comma) is the decimal sign.
+MACROS = f"""
+CREATE TEMP MACRO half_width(cell) AS
+    upper(trim(translate(cell, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)})));
+CREATE TEMP MACRO number_parts(cell) AS regexp_extract(
+    trim(regexp_replace(half_width(cell), {literal(CURRENCY_PATTERN)}, '', 'g')),
+    {literal("^" + NUMBER + "$")}, ['opening', 'body', 'power', 'unit', 'percent', 'closing']);
+CREATE TEMP MACRO unspaced(body) AS CASE
+    WHEN regexp_full_match(trim(body), '{SPACED}')
+    THEN translate(body, ' ''', '') ELSE trim(body) END;
+CREATE TEMP MACRO point_digits(body) AS CASE
+    WHEN regexp_full_match(body, '\\d*(\\.\\d*)?') THEN body
+    WHEN regexp_full_match(body, '{GROUPED}') THEN replace(body, ',', '') END;
+CREATE TEMP MACRO comma_digits(body) AS point_digits(translate(body, '.,', ',.'));
+CREATE TEMP MACRO mixed_digits(body) AS CASE
+    WHEN regexp_full_match(body, '\\d+') OR regexp_full_match(body, '{POINT_PROOF}')
+    THEN point_digits(body)
+    WHEN regexp_full_match(body, '{COMMA_PROOF}') THEN comma_digits(body) END;
+CREATE TEMP MACRO unit_power(unit) AS CASE unit WHEN '' THEN 0 WHEN '千' THEN 3 WHEN 'K' THEN 3
+    WHEN '万' THEN 4 WHEN '百万' THEN 6 WHEN 'M' THEN 6 WHEN '千万' THEN 7 WHEN '亿' THEN 8 END;
+CREATE TEMP MACRO signed_number(parts, digits, power) AS CASE
+    WHEN parts.opening || parts.closing IN ('', '+', '-', '()') THEN try_cast(
+        CASE WHEN parts.opening || parts.closing IN ('-', '()') THEN '-' ELSE '' END
+        || digits || 'E' || (coalesce(try_cast(substr(parts.power, 2) AS INTEGER), 0)
+        + unit_power(parts.unit) + power - CASE parts.percent WHEN '%' THEN 2 ELSE 0 END)
+        AS {EXACT}) END;
+CREATE TEMP MACRO four_decimals(number) AS try_cast(
+    CASE WHEN abs(number - number::DECIMAL(38, 4)) = 0.00005
+          AND (abs(number::DECIMAL(38, 4)) * 10000)::HUGEINT % 2 = 1
+    THEN number::DECIMAL(38, 4) - sign(number) * 0.0001::DECIMAL(5, 4)
+    ELSE number::DECIMAL(38, 4) END AS DECIMAL(18, 4));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCounts:
+    """How many cells of a column are written how."""
+
+    filled: int
+    plain: int  # what the engine reads as it stands
+    long: int  # plain, with more than four decimals
+    above_one: int  # plain, greater than one: a tax rate written 13
+    point: int = 0  # proves a decimal point
+    comma: int = 0  # proves a decimal comma
+    either_comma: int = 0  # 1,234
+    either_point: int = 0  # 1.234
+    units: int = 0  # 万, 亿
+    symbols: int = 0  # with a currency sign or word
+
+
+def plain_counts(column: str) -> tuple[str, ...]:
+    """Aggregates for the first look, cheap enough for every column."""
+    return (
+        f"count({column})",
+        f"count(try_cast({column} AS DECIMAL(18, 4)))",
+        f"count(*) FILTER (WHERE try_cast({column} AS {EXACT})"
+        f" <> try_cast({column} AS DECIMAL(18, 4)))",
+        f"count(*) FILTER (WHERE abs(try_cast({column} AS {EXACT})) > 1)",
+    )
+
+
+def written_columns(column: str) -> tuple[Named, ...]:
+    """What `written_counts` counts over."""
+    return (
+        (f"{column}_parts", f"number_parts({column})"),
+        (f"{column}_body", f"unspaced({column}_parts.body)"),
+    )
+
+
+def written_counts(column: str) -> tuple[str, ...]:
+    """Aggregates for a column that the engine does not read as it stands."""
+
+    def count(pattern: str) -> str:
+        return f"count(*) FILTER (WHERE regexp_full_match({column}_body, {literal(pattern)}))"
+
+    return (
+        count(POINT_PROOF),
+        count(COMMA_PROOF),
+        count(EITHER_COMMA),
+        count(EITHER_POINT),
+        f"count(*) FILTER (WHERE {column}_parts.unit <> '')",
+        f"count(*) FILTER (WHERE {has_currency_sql(column)})",
+    )
+
+
+def has_currency_sql(column: str) -> str:
+    """True for a cell with a currency sign or word in it."""
+    return f"regexp_matches(half_width({column}), {literal(CURRENCY_PATTERN)})"
+
+
+def decimal_sign(counts: NumberCounts, forced: str | None, elsewhere: str | None) -> str:
+    """ "point", "comma" or "mixed". `elsewhere` is what the other columns of the sheet prove."""
+    if forced:
+        if forced not in {"point", "comma"}:
+            raise ZhibiError(
+                "{value} is no decimal sign; give --decimal point or --decimal comma.", value=forced
+            )
+        return forced
+    if counts.point and counts.comma:
+        return "mixed"
+    if counts.comma or counts.point:
+        return "comma" if counts.comma else "point"
+    return elsewhere or "point"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSql:
+    """How a column of numbers is read: columns to compute first, then the value."""
+
+    columns: tuple[Named, ...]
+    value: str
+
+
+def money_sql(column: str, sign: str, counts: NumberCounts, power: int = 0) -> NumberSql:
+    """The column as DECIMAL(18,4), rounded half to even; null where it does not fit."""
+    if _is_plain(counts, sign) and not (counts.long or power):
+        return NumberSql((), f"try_cast({column} AS DECIMAL(18, 4))")
+    columns = _exact_columns(column, sign, counts, power)
+    return NumberSql(columns, f"four_decimals({column}_number)")
+
+
+def rate_sql(column: str, sign: str, counts: NumberCounts) -> NumberSql:
+    """The column as a share: 13% and, in a column that goes beyond one, 13 are 0.13."""
+    number = f"{column}_number"
+    value = number
+    if counts.above_one:
+        is_share = f"abs({number}) < 1 OR contains({column}, '%') OR contains({column}, '％')"
+        value = f"CASE WHEN {is_share} THEN {number} ELSE {number} * 0.01::DECIMAL(3, 2) END"
+    columns = _exact_columns(column, sign, counts, 0)
+    return NumberSql(columns, f"try_cast({value} AS DECIMAL(9, 6))")
+
+
+def _is_plain(counts: NumberCounts, sign: str) -> bool:
+    return counts.plain == counts.filled and sign == "point"
+
+
+def _exact_columns(column: str, sign: str, counts: NumberCounts, power: int) -> tuple[Named, ...]:
+    """`{column}_number`: the exact number, taking the long way only where the short one fails."""
+    text = f"{column} || 'E{power}'" if power else column
+    plain = f"try_cast({text} AS {EXACT})"
+    if sign != "point":
+        plain = f"CASE WHEN NOT contains({column}, '.') THEN {plain} END"
+    if _is_plain(counts, sign):
+        return ((f"{column}_number", plain),)
+    parts, body = f"{column}_parts", f"{column}_body"
+    general = f"signed_number({parts}, {sign}_digits({body}), {power})"
+    return (
+        (f"{column}_plain", plain),
+        (parts, f"CASE WHEN {column}_plain IS NULL THEN number_parts({column}) END"),
+        (body, f"unspaced({parts}.body)"),
+        (f"{column}_number", f"coalesce({column}_plain, {general})"),
+    )
+
+
+def reason_sql(column: str, sign: str) -> str:
+    """Why a cell that is no number was rejected."""
+    text = f"half_width({column})"
+    digits = f"{sign}_digits(unspaced(number_parts({column}).body))"
+    return (
+        f"CASE WHEN {text} IN ('NAN', 'INF', '-INF', '+INF', 'INFINITY', '-INFINITY', '+INFINITY')"
+        " THEN 'not a finite number'"
+        f" WHEN starts_with({text}, '#') THEN 'a spreadsheet error'"
+        f" WHEN {digits} IS NOT NULL AND length({text}) > 12 THEN 'too large'"
+        f" WHEN regexp_matches({text}, '^[-+(]?[0-9]+[.,][0-9]{{3}}[-)]?$')"
+        " THEN 'may be thousands or decimals: the column has both decimal comma and point'"
+        " ELSE 'not a number' END"
+    )

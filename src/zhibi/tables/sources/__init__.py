@@ -1,0 +1,1 @@
+"""Presets of known systems: one TOML file each, read by `presets`."""
