@@ -25,6 +25,11 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def name(text: str) -> str:
+    """A column name as an SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 Named = tuple[str, str]  # the name of a computed column, and its SQL
 
 
