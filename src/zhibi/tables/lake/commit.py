@@ -11,7 +11,7 @@ from zhibi.errors import ZhibiError
 from zhibi.tables.lake import customers, groups, manifest, orders
 from zhibi.tables.lake.batch import open_batches
 from zhibi.tables.lake.compare import Comparison, compare, staying
-from zhibi.tables.lake.files import COLUMNS, NewFile
+from zhibi.tables.lake.files import COLUMNS, Swap
 from zhibi.tables.lake.manifest import Change, Commit
 from zhibi.tables.lake.sql import Connection, literal, name, names, stored
 from zhibi.tables.lake.steps import step
@@ -54,7 +54,7 @@ def compare_all(
 
 def commit(writer: Writer, given: Import) -> Commit:
     """Bring an import into the lake; one that changes nothing leaves the version as it is."""
-    _refuse_known(writer, given.import_id)
+    refuse_known(writer, given.import_id)
     batch_bytes = sum(path.stat().st_size for path in given.batches.values())
     check_space(writer.lake, SPACE_PER_BATCH * batch_bytes)
     opened = open_batches(writer.connection, given.batches, source_system=given.source_system)
@@ -80,12 +80,12 @@ def _write(
     changes: tuple[Change, ...],
 ) -> Commit:
     cycles = _next_customers(writer, given)
-    pending: dict[str, tuple[tuple[NewFile, ...], tuple[str, ...]]] = {}
+    swaps: dict[str, Swap] = {}
     for schema in opened:
         if schema is not CUSTOMERS and not found[schema.name].change.is_nothing:
-            pending[schema.name] = _files_of(writer, given, schema, found[schema.name])
+            swaps[schema.name] = _files_of(writer, given, schema, found[schema.name])
     if customers.is_changed(writer.connection):
-        pending["customers"] = (write_customers(writer), writer.names("customers"))
+        swaps["customers"] = write_customers(writer)
     commit = Commit(
         version=writer.before.version,
         action="import",
@@ -96,16 +96,14 @@ def _write(
         changes=changes,
         parent_cycles=cycles,
     )
-    if not pending:
+    if not swaps:
         return commit
-    step("files written")
-    for table, (new, old) in pending.items():
-        writer.put(table, new, remove=old)
+    writer.enter(swaps)
     next_key = customers.highest_key(writer.connection) + 1
     return writer.publish(commit, next_customer_key=max(next_key, writer.before.next_customer_key))
 
 
-def _refuse_known(writer: Writer, import_id: str) -> None:
+def refuse_known(writer: Writer, import_id: str) -> None:
     known = {one.commit.import_id for one in manifest.history(writer.lake) if one.commit}
     if import_id in known:
         raise ZhibiError("The import {id} is in the lake already; give another id.", id=import_id)
@@ -123,14 +121,14 @@ def _next_customers(writer: Writer, given: Import) -> tuple[str, ...]:
     return groups.resolve(writer.connection, links)
 
 
-def write_customers(writer: Writer) -> tuple[NewFile, ...]:
+def write_customers(writer: Writer) -> Swap:
+    """The whole table anew: customers are few beside their orders."""
     columns = names(COLUMNS["customers"])
-    return writer.write(f"SELECT {columns} FROM customers_next ORDER BY customer_key")
+    new = writer.write(f"SELECT {columns} FROM customers_next ORDER BY customer_key")
+    return Swap(new, writer.names("customers"))
 
 
-def _files_of(
-    writer: Writer, given: Import, schema: TableSchema, found: Comparison
-) -> tuple[tuple[NewFile, ...], tuple[str, ...]]:
+def _files_of(writer: Writer, given: Import, schema: TableSchema, found: Comparison) -> Swap:
     """Files with the new and changed units, and again those files that held the changed ones."""
     if schema is ORDER_LINES:
         orders.mark(writer.connection)
@@ -140,7 +138,7 @@ def _files_of(
     if found.touched:
         touched = [str(writer.lake / schema.name / file) for file in found.touched]
         new += writer.write(staying(schema, touched, source_system=given.source_system))
-    return new, found.touched
+    return Swap(new, found.touched)
 
 
 def _incoming(schema: TableSchema, given: Import, change: Change) -> str:

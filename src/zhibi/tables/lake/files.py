@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,14 @@ class NewFile:
     path: Path
     rows: int
     stats: str  # as Delta's log wants them
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """What one change does to one table: these files in, those (by name) out."""
+
+    new: tuple[NewFile, ...]
+    old: tuple[str, ...] = ()
 
 
 def delta_schema(table: str) -> Any:
@@ -103,18 +111,16 @@ def _stats(rows: int, columns: Mapping[str, Mapping[str, str]]) -> str:
     )
 
 
-def advance(
-    folder: Path, new: Sequence[NewFile], *, remove: Sequence[str], data_version: int
-) -> int:
+def advance(folder: Path, swap: Swap, *, data_version: int) -> int:
     """Put new files in and take old ones out, as the table's next version, which is returned."""
     table = DeltaTable(folder)
     base: int = table.version()
     actions: list[AddAction | RemoveAction] = []
-    for number, file in enumerate(new):
+    for number, file in enumerate(swap.new):
         name = f"{data_version}-{base + 1}-{number}.parquet"
         actions.append(_enter(file, folder / name))
     sync_folder(folder)
-    for name in remove:
+    for name in swap.old:
         size, moment = _size_and_time(folder / name)
         actions.append(RemoveAction(name, True, moment, size=size))
     table.create_write_transaction(actions, "append", delta_schema(folder.name))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from zhibi.tables.lake import files, manifest
 from zhibi.tables.lake.batch import open_batches
 from zhibi.tables.lake.commit import Import, commit, compare_all
+from zhibi.tables.lake.link import Link, link
+from zhibi.tables.lake.lock import one_writer
 from zhibi.tables.lake.manifest import Change, Commit, Manifest
 from zhibi.tables.lake.sql import session
+from zhibi.tables.lake.undo import undo
+from zhibi.tables.lake.upkeep import compact, vacuum
 from zhibi.tables.lake.writer import writing
 from zhibi.tables.scratch import scratch
 
@@ -64,5 +69,28 @@ class Lake:
             return commit(writer, given)
 
     def imports(self) -> tuple[Commit, ...]:
-        """Everything that was done to the lake, oldest first."""
-        return tuple(one.commit for one in manifest.history(self._lake) if one.commit)
+        """Everything that was done to the lake, oldest first: also undoing and compacting."""
+        return manifest.commits(self._lake)
+
+    def undo(self, import_id: str, *, at: str | None = None) -> Commit:
+        """Take one import back. ZhibiError when a later one has replaced some of its rows."""
+        with writing(self.folder, "undo") as writer:
+            return undo(writer, import_id, at=at)
+
+    def link(self, links: Sequence[Link], *, import_id: str, about: dict[str, Any]) -> Commit:
+        """Record which customers are one legal entity, or are not. Undone like an import."""
+        with writing(self.folder, "link") as writer:
+            return link(writer, links, import_id=import_id, about=about)
+
+    def compact(self, *, at: str | None = None) -> Commit:
+        """Write tables of several files anew, ordered by day; what they hold stays the same."""
+        with writing(self.folder, "compact") as writer:
+            return compact(writer, at=at)
+
+    def vacuum(self, now: datetime, *, undo_days: int = 30) -> int:
+        """Delete files that only versions older than `undo_days` have; the bytes freed.
+
+        Imports older than that can no longer be undone where they replaced something.
+        """
+        with one_writer(self.folder, "vacuum"):
+            return vacuum(self._lake, now, undo_days=undo_days)

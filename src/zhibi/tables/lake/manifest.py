@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,12 +130,24 @@ def history(lake: Path) -> tuple[Manifest, ...]:
     return tuple(manifest for manifest in found if manifest is not None)
 
 
+def commits(lake: Path) -> tuple[Commit, ...]:
+    """Everything that was done to the lake, oldest first, with what was undone later."""
+    done = [manifest.commit for manifest in history(lake) if manifest.commit]
+    undone = {one.import_id: one.version for one in done if one.action == "undo"}
+    return tuple(
+        one if one.action == "undo" else replace(one, undone_by=undone.get(one.import_id))
+        for one in done
+    )
+
+
 def publish(lake: Path, manifest: Manifest) -> None:
     """Make a manifest the current one: this is the commit."""
     folder = lake / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{manifest.version}.tmp"
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    kept = asdict(manifest)
+    del kept["commit"]["undone_by"]  # known only to later manifests
+    text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ SPARE_BYTES = 64 * 2**20
 
 @dataclass
 class Writer:
-    """A change being made. Tables are written one by one and all become visible at `publish`."""
+    """A change being made. Nothing of it can be seen before `publish`."""
 
     lake: Path
     connection: Connection
@@ -47,11 +47,14 @@ class Writer:
         self._outputs += 1
         return files.write(self.connection, query, self.scratch / str(self._outputs))
 
-    def put(self, table: str, new: Sequence[files.NewFile], *, remove: Sequence[str]) -> None:
-        """Enter new files in a table and take old ones out."""
-        folder = self.lake / table
-        files.make_ready(folder, self.before.tables.get(table, 0))
-        self.tables[table] = files.advance(folder, new, remove=remove, data_version=self.version)
+    def enter(self, swaps: Mapping[str, files.Swap]) -> None:
+        """Bring what was written into the tables; nothing can be seen of it yet."""
+        step("files written")
+        for table, swap in swaps.items():
+            if swap.new or swap.old:
+                folder = self.lake / table
+                files.make_ready(folder, self.before.tables.get(table, 0))
+                self.tables[table] = files.advance(folder, swap, data_version=self.version)
 
     def publish(self, commit: Commit, *, next_customer_key: int | None = None) -> Commit:
         """Make the change the current version."""
