@@ -1,0 +1,174 @@
+"""The distinct days on which each account ordered, and the gaps between them in open days.
+
+A rhythm is of days, not of orders: two orders on one day are one decision to buy. Only lines
+that open an order give a day (`is_order`), so that a return or a rebate is no sign of life.
+
+Days come to Python as one packed integer each (account, day), are sorted there and never looped
+over: on 2 cores 15 M order days take a second. Because the logs of the gaps are kept as running
+sums, the gaps up to *any* past day are two look-ups an account, which is what makes a back-test
+over many days cost one pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhibi.measures.periods import Period
+from zhibi.measures.sales import within
+from zhibi.stats.shrinkage import LogGaps
+from zhibi.tables.calendar import Calendar, Days, day_number
+from zhibi.tables.tables import Tables
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+DAY_BITS = 16  # 179 years from the first day of the period
+
+
+@dataclass(frozen=True)
+class OrderDays:
+    """Order days of a period: those of account `keys[i]` are `days[starts[i]:starts[i + 1]]`,
+    ascending and distinct, as days since 1970-01-01."""
+
+    keys: NDArray[Any]
+    starts: Days
+    days: Days
+    calendar: Calendar
+
+    @cached_property
+    def gaps(self) -> Days:
+        """Open days since the account's order day before; 0 on its first.
+
+        At least 1 on all others: who orders twice inside one shutdown has a gap of a day.
+        """
+        at = self.calendar.open_index(self.days)
+        gaps = np.maximum(np.diff(at, prepend=at[:1]), 1)
+        gaps[self.starts[:-1]] = 0
+        return gaps
+
+    def until(self, day: int) -> Known:
+        """What was known at the end of a day, of every account that had ordered by then."""
+        return Known(self, self._positions(day))
+
+    def next_after(self, day: int) -> Days:
+        """The account's first order day after a day; a day no calendar has where there is none."""
+        at = self._positions(day)
+        following = np.append(self.days, NEVER)[at]
+        return np.where(at < self.starts[1:], following, NEVER)
+
+    def _positions(self, day: int) -> Days:
+        """Where in `days` each account's days after `day` begin."""
+        accounts = np.arange(len(self.keys))
+        return np.searchsorted(self._packed, _pack(accounts, np.int64(day - self._origin + 1)))
+
+    @cached_property
+    def _origin(self) -> int:
+        return int(self.days.min()) if len(self.days) else 0
+
+    @cached_property
+    def _packed(self) -> Days:
+        accounts = np.repeat(np.arange(len(self.keys)), np.diff(self.starts))
+        return _pack(accounts, self.days - self._origin)
+
+    @cached_property
+    def _running(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums of the gaps' logs, and of their squares, up to each position."""
+        logs = np.log(np.maximum(self.gaps, 1))
+        return np.append(0.0, np.cumsum(logs)), np.append(0.0, np.cumsum(logs * logs))
+
+
+NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Known:
+    """The order days up to some day; arrays have one element for each account of `order_days`."""
+
+    order_days: OrderDays
+    ends: Days  # position after the account's last day known
+
+    @property
+    def order_day_count(self) -> Days:
+        return self.ends - self.order_days.starts[:-1]
+
+    @property
+    def first(self) -> Days:
+        """The first day of accounts that had ordered (of others: undefined)."""
+        return self.order_days.days[self.order_days.starts[:-1]]
+
+    @property
+    def last(self) -> Days:
+        """The last day of accounts that had ordered (of others: undefined)."""
+        return self.order_days.days[np.maximum(self.ends - 1, 0)]
+
+    def log_gaps(self, segment: Days) -> LogGaps:
+        """Statistics of the logs of the gaps."""
+        starts = self.order_days.starts[:-1]
+        sums, squares = (each[self.ends] - each[starts] for each in self.order_days._running)
+        n = np.maximum(self.order_day_count - 1, 0)
+        mean = np.where(n > 0, sums / np.maximum(n, 1), 0.0)
+        # Differences of running sums: a spread of nothing comes out as ±1e-9.
+        spread = np.maximum(squares - n * mean * mean, 0.0)
+        return LogGaps(n, mean, np.where(n > 1, spread, 0.0), segment)
+
+    def gaps_of(self, account: int) -> Days:
+        """One account's gaps in open days, oldest first."""
+        start = self.order_days.starts[account]
+        return self.order_days.gaps[start + 1 : self.ends[account]]
+
+
+def order_days(tables: Tables, period: Period, *, level: str) -> OrderDays:
+    """The order days of every account in a period."""
+    lines = tables.order_lines
+    opened = lines.filter(lines.is_order & within(lines, period))
+    keyed = with_account_key(tables, opened.select("customer_key", "order_date"), level=level)
+    found = keyed.select("account_key", "order_date").to_pyarrow()
+    return from_columns(found["account_key"], found["order_date"], calendar=tables.calendar)
+
+
+def with_account_key(tables: Tables, rows: ir.Table, *, level: str) -> ir.Table:
+    """Rows with a customer_key as rows of their account."""
+    if not tables.facts.has_groups:
+        return rows.rename(account_key="customer_key")
+    key = "group_key" if level == "group" else "entity_key"
+    links = tables.customers.select("customer_key", account_key=key)
+    return rows.join(links, "customer_key").drop("customer_key")
+
+
+def from_columns(keys: Any, days: Any, *, calendar: Calendar) -> OrderDays:
+    """Order days from an Arrow column of account keys and one of dates, in any order."""
+    import pyarrow as pa
+
+    keys = keys.combine_chunks()
+    numbers = days.combine_chunks().cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)
+    names = None
+    if not pa.types.is_integer(keys.type):  # a warehouse may know its accounts by text only
+        keys = keys.dictionary_encode()
+        names, keys = keys.dictionary.to_numpy(zero_copy_only=False), keys.indices
+    origin = numbers.min() if len(numbers) else np.int64(0)
+    packed = _pack(keys.to_numpy().astype(np.int64), numbers - origin)
+    packed.sort()
+    packed = packed[np.flatnonzero(np.diff(packed, prepend=-1))]
+    accounts = packed >> DAY_BITS
+    starts = np.flatnonzero(np.diff(accounts, prepend=-1))
+    found = accounts[starts]
+    return OrderDays(
+        keys=found if names is None else names[found],
+        starts=np.append(starts, len(packed)),
+        days=(packed & ((1 << DAY_BITS) - 1)) + origin,
+        calendar=calendar,
+    )
+
+
+def _pack(accounts: Days, days: Days) -> Days:
+    return (accounts << DAY_BITS) | days
+
+
+def day_numbers(period: Period) -> tuple[int, int]:
+    """First and last day number of a period."""
+    return day_number(period.start), day_number(period.end)

@@ -1,0 +1,203 @@
+"""What holds for every method, found by looking into the folder: no list to keep up to date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.methods.given import line, tables_of
+
+from zhibi import methods, run
+from zhibi.errors import ZhibiError
+from zhibi.locale import LANGUAGES
+from zhibi.params import params_of
+from zhibi.result import Block, Result, Section, Table, Unit
+from zhibi.tables.tables import Tables
+
+DAY = date(2024, 12, 31)
+NAMES = methods.names()
+ROOT = Path(__file__).parent.parent
+
+
+def usual() -> Tables:
+    """Two years of twelve customers in two industries, with products, quantities and returns."""
+    customers = [
+        {
+            "customer_id": f"c{n:02}",
+            "name": f"客户 {n} <b>&",
+            "industry": "轮胎" if n % 2 else "food",
+            "owner": "王敏",
+        }
+        for n in range(12)
+    ]
+    lines = []
+    for n in range(12):
+        for step in range(1, 25 - n):
+            day = DAY - timedelta(days=step * (20 + n))
+            product = f"p{(n + step) % 5}"
+            lines.append(
+                line(
+                    f"c{n:02}",
+                    f"o{n}-{step}",
+                    day,
+                    Decimal(1000 * (n + 1) - 700 * (step % 7 == 3) * (n + 2)),
+                    product_id=product,
+                    product_name=product,
+                    category=f"line {step % 3}",
+                    quantity=Decimal(n + 1),
+                    cost=Decimal(600 * (n + 1)),
+                )
+            )
+    return tables_of(lines, DAY, customers)
+
+
+WORLDS = {
+    "usual": usual,
+    "one customer, one order": lambda: tables_of([line("c", "1", DAY, 100)], DAY),
+    "negative only": lambda: tables_of(
+        [line("c", "1", DAY, -100), line("d", "2", DAY - timedelta(400), -5)], DAY
+    ),
+    "zero only": lambda: tables_of([line("c", "1", DAY, 0)], DAY),
+    "all equal": lambda: tables_of(
+        [line(f"c{n}", f"o{n}", DAY - timedelta(30), 100) for n in range(20)], DAY
+    ),
+    "a gap of 50 years": lambda: tables_of(
+        [line("c", "1", date(1974, 1, 1), 100), line("c", "2", DAY, 100)], DAY
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def result(name: str) -> Result:
+    return run.analyze(usual(), name)
+
+
+def tables_in(blocks: tuple[Block, ...]) -> Iterator[Table]:
+    for block in blocks:
+        if isinstance(block, Section):
+            yield from tables_in(block.blocks)
+        elif isinstance(block, Table):
+            yield block
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_gives_a_result_or_a_sentence(name: str, world: str) -> None:
+    try:
+        found = run.analyze(WORLDS[world](), name)
+    except ZhibiError as problem:
+        assert str(problem).endswith(".")  # noqa: PT017 - the sentence is what is tested
+        return
+    for language in LANGUAGES:
+        for style in ("text", "html", "json"):
+            text = run.render(found, style=style, language=language)
+            assert "NaN" not in text
+            assert "None" not in text
+
+
+def test_without_any_order_it_says_so(name: str) -> None:
+    early = usual().as_of(date(2000, 1, 1))
+    try:
+        found = run.analyze(early, name)
+    except ZhibiError as problem:
+        assert "order" in str(problem)  # noqa: PT017
+    else:
+        assert found.findings == ()
+
+
+def test_gives_the_same_bytes_twice(name: str, result: Result) -> None:
+    again = run.analyze(usual(), name)
+    for style in ("json", "html"):
+        first = run.render(result, style=style, language="zh-CN")
+        assert run.render(again, style=style, language="zh-CN") == first
+
+
+def test_is_safe_json(result: Result) -> None:
+    data = json.loads(
+        run.render(result, style="json", language="en"), parse_constant=lambda word: pytest.fail(word)
+    )
+    assert data["identity"]["method"] == result.identity.method
+    assert data["findings"] is not None
+
+
+def test_names_cannot_become_markup(result: Result) -> None:
+    page = run.render(result, style="html", language="zh-CN")
+    assert "<b>&" not in page
+
+
+def test_totals_are_the_sum_of_all_rows(result: Result) -> None:
+    for table in tables_in(result.blocks()):
+        rows = table.all_rows()
+        assert len(rows) == table.row_count
+        for at, column in enumerate(table.columns):
+            if column.total and table.totals is not None:
+                assert sum(row[at] or 0 for row in rows) == table.totals[at], column.key
+
+
+def test_money_is_exact(result: Result) -> None:
+    for table in tables_in(result.blocks()):
+        for at, column in enumerate(table.columns):
+            if column.unit in (Unit.MONEY, Unit.MONEY_CHANGE):
+                for row in table.rows:
+                    assert not isinstance(row[at], float), f"{table.key}.{column.key}"
+
+
+def test_results_are_frozen(result: Result) -> None:
+    assert is_dataclass(result)
+    with pytest.raises(AttributeError):
+        setattr(result, fields(result)[0].name, None)
+
+
+def test_sees_nothing_after_its_day(name: str) -> None:
+    """The same past gives the same answer, whatever came after it."""
+    past = usual().as_of(DAY - timedelta(days=120))
+    later = line("c00", "later", DAY - timedelta(days=60), 10**9)
+    lines = [*_lines_of(past), later]
+    customers = past.customers.order_by("customer_id").to_pyarrow().to_pylist()
+    keep = ("customer_id", "name", "industry", "owner")
+    people = [{key: row[key] for key in keep} for row in customers]
+    before = run.analyze(tables_of(_lines_of(past), past.day, people), name)
+    after = run.analyze(tables_of(lines, past.day, people), name)
+    assert run.render(after, style="json", language="en") == run.render(
+        before, style="json", language="en"
+    )
+
+
+def _lines_of(tables: Tables) -> list[dict]:
+    names = (
+        "customer_id order_id order_date amount product_id product_name category quantity cost"
+    ).split()
+    rows = tables.order_lines.select(names).order_by(names).to_pyarrow().to_pylist()
+    return [dict(row) for row in rows]
+
+
+def test_every_parameter_is_described(name: str) -> None:
+    for declared in params_of(methods.load(name).Params):
+        assert declared.help.endswith("."), declared.name
+
+
+def test_has_a_page_in_the_docs(name: str) -> None:
+    page = ROOT / "docs" / "methods" / f"{name}.md"
+    assert page.exists()
+    for declared in params_of(methods.load(name).Params):
+        assert declared.name in page.read_text(encoding="utf-8")
+
+
+def test_is_a_command_with_its_parameters(name: str) -> None:
+    from zhibi.cli import analysis
+
+    command = name.replace("_", "-")
+    answer = CliRunner().invoke(analysis.analyze, [command, "--help"])
+    assert answer.exit_code == 0
+    for declared in params_of(methods.load(name).Params):
+        assert f"--{declared.name.replace('_', '-')}" in answer.output
