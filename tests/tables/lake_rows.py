@@ -70,7 +70,9 @@ def rows(lake: Lake, table: str, columns: str = "*", order: str = "ALL") -> list
     files = list(lake.files(table))
     if not files:
         return []
-    return duckdb.sql(f"SELECT {columns} FROM read_parquet({files}) ORDER BY {order}").fetchall()
+    with duckdb.connect() as connection:
+        query = f"SELECT {columns} FROM read_parquet({files}) ORDER BY {order}"
+        return connection.execute(query).fetchall()
 
 
 def state(lake: Lake) -> dict[str, str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from deltalake import DeltaTable
-
 from tests.tables.lake_rows import Imports, line, rows, state
+
 from zhibi.errors import ZhibiError
 from zhibi.tables.lake import Lake, Manifest
 from zhibi.tables.lake.lock import one_writer
@@ -124,7 +124,7 @@ def test_a_reader_keeps_the_version_it_resolved(imports: Imports) -> None:
     seen = imports.lake.manifest()
     imports.commit("i2", order_lines=[line("A", amount=Decimal(1)), line("B")])
     files = list(imports.lake.files("order_lines", seen))
-    assert duckdb.sql(f"SELECT order_id, amount FROM read_parquet({files})").fetchall() == [
+    assert duckdb.execute(f"SELECT order_id, amount FROM read_parquet({files})").fetchall() == [
         ("A", Decimal(100))
     ]
 

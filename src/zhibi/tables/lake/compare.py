@@ -90,11 +90,10 @@ def _counted(connection: Connection, schema: TableSchema, held: str) -> Change:
     table, unit = schema.name, names(schema.unit)
 
     def tally(of: str) -> tuple[int, int]:
-        row = connection.execute(
-            f"SELECT count(*), sum(lines)::BIGINT FROM {table}_units {of}"
-        ).fetchone()
-        assert row is not None
-        return row[0], row[1] or 0
+        ((units, rows),) = connection.execute(
+            f"SELECT count(*), coalesce(sum(lines), 0)::BIGINT FROM {table}_units {of}"
+        ).fetchall()
+        return units, rows
 
     units, rows = tally("")
     units_unchanged, rows_unchanged = tally(f"SEMI JOIN {table}_unchanged USING ({unit})")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from zhibi.tables.lake.batch import content
 from zhibi.tables.lake.files import COLUMNS
 from zhibi.tables.lake.manifest import Change
-from zhibi.tables.lake.sql import Connection, literal, name, names, stored
+from zhibi.tables.lake.sql import Connection, count, literal, name, names, stored
 from zhibi.tables.schema import CUSTOMERS, TableSchema
 
 NAMED_IN = ("order_lines", "receivables", "receipts")
@@ -146,9 +146,7 @@ def next_table(
 
 
 def highest_key(connection: Connection) -> int:
-    row = connection.execute("SELECT max(customer_key) FROM customers_next").fetchone()
-    assert row is not None
-    return row[0] or 0
+    return count(connection, "SELECT max(customer_key) FROM customers_next")
 
 
 def is_changed(connection: Connection) -> bool:

@@ -71,6 +71,6 @@ def stored(files: Iterable[str], columns: Mapping[str, str], *, filename: bool =
 
 def count(connection: Connection, query: str) -> int:
     """The one whole number that a query gives."""
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return int(row[0] or 0)
+    # fetchone would leave the result open, and DuckDB 2 then refuses other work.
+    ((found,),) = connection.execute(query).fetchall()
+    return int(found or 0)

@@ -130,15 +130,15 @@ def _refuse_replaced(connection: Connection, undone: Undone, rows: str, table: s
     later = connection.execute(
         f"SELECT import_id, count(*) FROM {rows} WHERE NOT {undone.is_row} "
         "GROUP BY import_id ORDER BY import_id LIMIT 1"
-    ).fetchone()
-    if later is not None:
+    ).fetchall()
+    if later:
         raise ZhibiError(
             "The import {id} cannot be undone: the later import {later} has replaced some of its "
             "rows in {table} ({count} of them); undo {later} first.",
             id=undone.import_id,
-            later=later[0],
+            later=later[0][0],
             table=table,
-            count=later[1],
+            count=later[0][1],
         )
 
 
