@@ -29,6 +29,7 @@ def line(customer_id: str, order_id: str, order_date: date, amount: int | str, *
         "order_id": order_id,
         "order_date": order_date,
         "amount": Decimal(amount),
+        "line_kind": "sale",
     }
     return given | more
 
