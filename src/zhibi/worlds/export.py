@@ -106,7 +106,8 @@ def _remark(row: LedgerRow) -> str | None:
 
 def _team(team: str) -> str:
     regions: dict[str, str] = names()["regions"]
-    return regions.get(team, names()["key_account_team"])
+    key_accounts: str = names()["key_account_team"]
+    return regions.get(team, key_accounts)
 
 
 def _titles(which: str, world: World, period: tuple[date, date]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from zhibi.worlds.daichuan.stories import RENAMED_ON, StoryAccounts, story_accou
 from zhibi.worlds.daichuan.truth import truth_of
 from zhibi.worlds.world import Customer, OrderLine, Receipt, World, split_tax
 
-SEED = 20
+SEED = 69  # one in which chance tells each story clearly
 DOCUMENT_PREFIX = {"sale": "CK", "return": "TH", "rebate": "FL", "red_invoice": "HZ"}
 
 
