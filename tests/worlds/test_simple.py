@@ -36,9 +36,7 @@ def test_the_tables_have_the_canonical_columns(steady: RenewalWorld) -> None:
 
 
 def test_net_and_tax_make_the_total(steady: RenewalWorld) -> None:
-    net, total = (
-        steady.order_lines[name].to_pylist() for name in ("amount", "amount_incl_tax")
-    )  # fmt: skip
+    net, total = (steady.order_lines[name].to_pylist() for name in ("amount", "amount_incl_tax"))
     assert all(
         abs(t - n * Decimal("1.13")) <= Decimal("0.01") for n, t in zip(net, total, strict=True)
     )

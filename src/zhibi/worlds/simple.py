@@ -56,9 +56,8 @@ def renewal_world(
     tenths of the period; a gap is lognormal in open days, shutdowns not counted."""
     rng = np.random.default_rng(seed)
     rhythms = tuple(
-        _rhythm(rng, f"{place:05d}", first, last, churn_share)
-        for place in range(1, customers + 1)
-    )  # fmt: skip
+        _rhythm(rng, f"{place:05d}", first, last, churn_share) for place in range(1, customers + 1)
+    )
     lines = [line for rhythm in rhythms for line in _orders(rng, rhythm, first, last)]
     people: list[dict[str, object]] = [
         {

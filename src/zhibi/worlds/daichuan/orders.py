@@ -13,7 +13,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from zhibi.worlds.daichuan.accounts import ENDS_ON, SIMULATED_FROM, Account, Phase
+from zhibi.worlds.daichuan.accounts import (
+    ENDS_ON,
+    SIMULATED_FROM,
+    USUAL_PRICE,
+    Account,
+    Phase,
+)
 from zhibi.worlds.daichuan.catalogue import MARGINS, products_of
 from zhibi.worlds.shutdowns import nearest_working_day, open_days_between, renewal_positions
 from zhibi.worlds.world import Customer, Product
@@ -157,7 +163,7 @@ class Budgets:
 
 def item_of(rng: np.random.Generator, product: Product, quantity: int, price: int) -> Item:
     """A line at the account's price, its cost near what the line's usual margin leaves."""
-    usual_net = product.list_cents * 0.95 / (1 + product.tax_percent / 100)
+    usual_net = product.list_cents * USUAL_PRICE / (1 + product.tax_percent / 100)
     unit_cost = usual_net * (1 - MARGINS[product.line]) * float(rng.normal(1, 0.02))
     return Item(product, quantity, price, round(unit_cost * quantity))
 
