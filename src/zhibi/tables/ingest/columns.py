@@ -18,6 +18,7 @@ from zhibi.tables.schema import Field, Kind
 NUMERIC = (Kind.MONEY, Kind.QUANTITY, Kind.RATE)
 # Between the file and the header of a column that a join has brought in.
 BROUGHT = " › "
+DOTTED = 4  # the place of that count among `numbers.plain_counts`
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ParseOptions:
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
     """How one column is read. `value` is typed SQL over the raw column and over `columns`, which
-    are computed first; where it is null and the cell is neither empty nor one of `blanks`, the row
+    are computed first; where it is null and the cell is neither empty nor blank, the row
     is rejected with `reason` (SQL)."""
 
     target: str
@@ -44,6 +45,7 @@ class ColumnPlan:
     reason: str
     columns: tuple[Named, ...] = ()
     blanks: tuple[str, ...] = ()
+    is_blank: str = "false"  # SQL, over `columns`
     rejects: bool = True
     readings: tuple[str, ...] = ()
 
@@ -52,6 +54,7 @@ class ColumnPlan:
         """True, never null, for a cell that is filled and cannot be read."""
         blanks = ", ".join(literal(blank) for blank in self.blanks)
         filled = f" AND {self.raw} NOT IN ({blanks})" if blanks else ""
+        filled += f" AND NOT {self.is_blank}"
         return f"({self.raw} IS NOT NULL AND {self.target} IS NULL{filled})"
 
 
@@ -63,6 +66,11 @@ class Counter:
     connection: duckdb.DuckDBPyConnection
     wanted: dict[int, tuple[str, ...]] = field(default_factory=dict)
     columns: list[tuple[Named, ...]] = field(default_factory=list)
+
+    def look_closer(self, column: int, kind: Kind) -> None:
+        closer = dates if kind is Kind.DATE else numbers
+        self.wanted[column] = closer.written_counts(f"c{column}")
+        self.columns.append(closer.written_columns(f"c{column}"))
 
     def take(self) -> dict[int, tuple[int, ...]]:
         if not self.wanted:
@@ -126,7 +134,7 @@ def _count(
     fields: Dict[str, Field],
     connection: duckdb.DuckDBPyConnection,
 ) -> dict[int, tuple[int, ...]]:
-    """Two scans: a cheap one of all columns, and one of those that need a closer look."""
+    """A cheap scan of all columns, and another of those that need a closer look."""
     source = f"read_parquet({literal(sheet.staged)})"
     first, second = Counter(source, connection), Counter(source, connection)
     kinds = {match.column: fields[match.target or ""].kind for match in matched}
@@ -141,12 +149,21 @@ def _count(
     counts = first.take()
     for column, (filled, plain, *_) in counts.items():
         if kinds[column] is not Kind.ID and plain < filled:
-            closer = dates if kinds[column] is Kind.DATE else numbers
-            second.wanted[column] = closer.written_counts(f"c{column}")
-            second.columns.append(closer.written_columns(f"c{column}"))
-    for column, more in second.take().items():
-        counts[column] += more
+            second.look_closer(column, kinds[column])
+    _add(counts, second.take())
+    if _sheet_sign(matched, fields, counts) == "comma":
+        # 1.234 may be a thousand here, unless its own column writes 2.5.
+        third = Counter(source, connection)
+        for column in set(counts) - set(second.wanted):
+            if kinds[column] in NUMERIC and counts[column][DOTTED]:
+                third.look_closer(column, kinds[column])
+        _add(counts, third.take())
     return counts
+
+
+def _add(counts: dict[int, tuple[int, ...]], more: Dict[int, tuple[int, ...]]) -> None:
+    for column, further in more.items():
+        counts[column] += further
 
 
 def _sheet_sign(
@@ -182,7 +199,7 @@ def _plan_number(case: _Case) -> ColumnPlan:
 
 def _number_readings(case: _Case, counts: numbers.NumberCounts, sign: str, power: int) -> list[str]:
     said = []
-    if sign == "comma":
+    if sign == "comma" and (counts.comma or counts.dotted):
         said.append("decimal comma")
     elif sign == "mixed":
         said.append("decimal comma and decimal point mixed: each cell read by itself")
@@ -222,7 +239,12 @@ def _plan_date(case: _Case) -> ColumnPlan:
         " ELSE 'not a date' END"
     )
     return case.plan(
-        sql.value, reason, columns=sql.columns, blanks=dates.BLANKS, readings=tuple(said)
+        sql.value,
+        reason,
+        columns=sql.columns,
+        blanks=dates.BLANKS,
+        is_blank=sql.is_blank,
+        readings=tuple(said),
     )
 
 

@@ -15,13 +15,15 @@ ORDERS = ("dmy", "mdy", "ymd")
 BLANKS = ("-", "--", "—", "——", "/", "0", "00000000", "0000-00-00", "\\N", "NULL", "null", "None")
 # One stray value in a hundred does not decide the order of a column: it is rejected.
 STRAY = 0.01
-FIRST_YEAR, LAST_YEAR = 1900, 9999
+FIRST_YEAR, LAST_YEAR = 1900, 2899
+# 2999-12-31 and 9999-12-31 stand for "no day" in many systems.
+PLACEHOLDER_YEAR = 2900
 FIRST_SERIAL, LAST_SERIAL = 18264, 73050  # 1950-01-01 … 2099-12-31 in Excel's days
 
 TIME = r"([ T日].*)?"
 PATTERNS = {
     "year_first": r"\d{4}[-/.年] ?\d{1,2}[-/.月] ?\d{1,2}" + TIME,
-    "compact": r"(19|20)\d{6}(\d{4}|\d{6})?(\.0+)?",
+    "compact": r"(19|2\d|99)\d{6}(\d{4}|\d{6})?(\.0+)?",
     "serial": r"\d{5}(\.\d+)?",
     "three_numbers": r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})" + TIME,
     "day_name": r"\d{1,2}[-/. ]*[A-Z]{3,9}[-/., ]*(\d{4}|\d{2})" + TIME,
@@ -164,6 +166,7 @@ class DateSql:
 
     columns: tuple[Named, ...]
     value: str
+    is_blank: str  # true for a day that stands for none
 
 
 def date_sql(column: str, counts: DateCounts, order: str | None, timezone: str | None) -> DateSql:
@@ -178,7 +181,8 @@ def date_sql(column: str, counts: DateCounts, order: str | None, timezone: str |
     else:
         columns = [(day, columns[0][1])]
     is_known = f"year({day}) BETWEEN {FIRST_YEAR} AND {LAST_YEAR}"
-    return DateSql(tuple(columns), f"CASE WHEN {is_known} THEN {day} END")
+    is_blank = f"coalesce(year({day}) >= {PLACEHOLDER_YEAR}, false)"
+    return DateSql(tuple(columns), f"CASE WHEN {is_known} THEN {day} END", is_blank)
 
 
 def _iso_sql(column: str, counts: DateCounts, timezone: str | None) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest.candidates import Candidate, header_candidates, value_candidates
-from zhibi.tables.ingest.headers import first_word_kind, header_key, read_header
+from zhibi.tables.ingest.headers import first_word_kind, header_key, read_header, vocabulary
 from zhibi.tables.ingest.profile import ColumnProfile, profile_columns
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet
 from zhibi.tables.schema import SCHEMAS, Field, Kind
@@ -93,18 +93,25 @@ def match(
     `given` is header → field ("" leaves the column out), as in `--map 列名=field`; `preset` forces
     one by name.
     """
-    mapping = guess(sheet, table=table, preset=preset, given=given, remembered=remembered)
+    mapping = guess(
+        sheet, table=table, preset=preset, given=given, remembered=remembered, by_values=True
+    )
     missing = missing_fields(mapping.table, targets_of(mapping))
     if missing:
-        raise ZhibiError(
-            "{file} has no column for {field} of {table} among its headers {headers}; "
-            'name it with --map "HEADER={field}".',
-            file=sheet_name(sheet),
-            field=missing[0],
-            table=mapping.table,
-            headers=", ".join(header for header in sheet.headers if header),
-        )
+        raise missing_field(sheet, mapping, missing[0])
     return mapping
+
+
+def missing_field(sheet: Sheet, mapping: Mapping, field: str) -> ZhibiError:
+    """What to tell the user when no column was found for a required field."""
+    return ZhibiError(
+        "{file} has no column for {field} of {table} among its headers {headers}; "
+        'name it with --map "HEADER={field}".',
+        file=sheet_name(sheet),
+        field=field,
+        table=mapping.table,
+        headers=", ".join(header for header in sheet.headers if header),
+    )
 
 
 def guess(
@@ -114,8 +121,12 @@ def guess(
     preset: str | None = None,
     given: Dict[str, str] | None = None,
     remembered: Mapping | None = None,
+    by_values: bool = False,
 ) -> Mapping:
-    """Like `match`, but what is missing stays missing: for sheets that others may complete."""
+    """Like `match`, but what is missing stays missing: for sheets that others may complete.
+
+    `by_values` looks for missing required fields among the values of unknown columns.
+    """
     if remembered and not given and _same_headers(sheet, remembered):
         return _recall(remembered)
     profiles = profile_columns(sheet)
@@ -126,7 +137,8 @@ def guess(
     tables = [table] if table else list(SCHEMAS)
     tries = [_assign(sheet, each, chosen, fixed, profiles) for each in tables]
     best = max(tries, key=lambda assigned: _score(sheet, assigned, profiles))
-    best = _from_values(best, profiles)
+    if by_values:
+        best = _from_values(best, profiles)
     return replace(best, constants=_constants(sheet, best, chosen))
 
 
@@ -281,11 +293,19 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
     return score + (1 if words == mapping.table else 0)
 
 
+def lacks_code(mapping: Mapping) -> bool:
+    """True for customers or products that have a name and no code, or a code and no name."""
+    wanted = UNIQUE_KEY.get(mapping.table, ())
+    return not all(mapping.column_of(target) for target in wanted)
+
+
 def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:
-    """True when each row is another customer (or product)."""
-    keys = (mapping.column_of(target) for target in UNIQUE_KEY[mapping.table])
-    key = next((match for match in keys if match), None)
-    return key is not None and profiles[key.column].distinct >= UNIQUE
+    """True when each row is another customer (or product), with its code and its name: a list of
+    suppliers or carriers has a company name too."""
+    code = mapping.column_of(UNIQUE_KEY[mapping.table][0])
+    if code is None or lacks_code(mapping):
+        return False
+    return profiles[code.column].distinct >= UNIQUE
 
 
 def _from_values(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Mapping:
@@ -295,13 +315,20 @@ def _from_values(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Mapping
     for target in missing_fields(mapping.table, targets_of(mapping)):
         names = {"customer_id": "customer_name"}
         wanted = names.get(target, target) if mapping.table != "customers" else target
-        free = [match.column for match in matches if match.reason == "unknown"]
+        free = [each.column for each in matches if each.target is None and _is_open(each)]
         for found in value_candidates(wanted, fields[wanted].kind, free, profiles)[:1]:
             header = matches[found.column].header
             matches[found.column] = Match(
                 found.column, header, wanted, found.confidence, found.reason
             )
     return replace(mapping, matches=tuple(matches))
+
+
+def _is_open(match: Match) -> bool:
+    """False for a column left out on purpose, and one whose header speaks of something else."""
+    stop_words = vocabulary()["partial"]["stop_words"]
+    key = header_key(match.header)
+    return match.reason == "unknown" and not any(header_key(word) in key for word in stop_words)
 
 
 def _constants(sheet: Sheet, mapping: Mapping, preset: Preset | None) -> dict[str, str]:

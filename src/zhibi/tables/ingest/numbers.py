@@ -77,6 +77,7 @@ class NumberCounts:
     plain: int  # what the engine reads as it stands
     long: int  # plain, with more than four decimals
     above_one: int  # plain, greater than one: a tax rate written 13
+    dotted: int  # plain, with a point
     point: int = 0  # proves a decimal point
     comma: int = 0  # proves a decimal comma
     either_comma: int = 0  # 1,234
@@ -93,6 +94,7 @@ def plain_counts(column: str) -> tuple[str, ...]:
         f"count(*) FILTER (WHERE try_cast({column} AS {EXACT})"
         f" <> try_cast({column} AS DECIMAL(18, 4)))",
         f"count(*) FILTER (WHERE abs(try_cast({column} AS {EXACT})) > 1)",
+        f"count(*) FILTER (WHERE contains({column}, '.'))",
     )
 
 
