@@ -29,7 +29,6 @@ def line(customer_id: str, order_id: str, order_date: date, amount: int | str, *
         "order_id": order_id,
         "order_date": order_date,
         "amount": Decimal(amount),
-        "line_kind": "sale",
     }
     return given | more
 
@@ -39,10 +38,12 @@ def tables_of(
     day: date,
     customers: Iterable[Mapping[str, Any]] = (),
 ) -> Tables:
-    """Tables seen on `day` that hold just these lines and customers."""
+    """Tables seen on `day` that hold just these lines and customers; a line is a sale unless it
+    says otherwise."""
     people = _arrow(CUSTOMERS, list(customers))
     given = facts.from_arrow(
-        _arrow(ORDER_LINES, list(lines)), people if people.num_columns else None
+        _arrow(ORDER_LINES, [{"line_kind": "sale", **row} for row in lines]),
+        people if people.num_columns else None,
     )
     return Tables(given, Settings(), day, "ordered")
 
