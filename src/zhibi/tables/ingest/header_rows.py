@@ -18,7 +18,7 @@ from statistics import median_high, median_low
 Record = Sequence[str | None]  # cells, trimmed; None where a cell is empty
 
 SAMPLE = 60  # records looked at; no export seen has a header further down
-BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"  # what is trimmed from every cell
+BLANKS = " \t\r\n\u00a0\u3000"  # what is trimmed from every cell
 
 _NUMBER = re.compile(
     r"[-+(]?[¥￥$€£]?[-+]?[\d０-９][\d０-９,.， ']*(E[-+]?\d+)?[%％万亿元)]*", re.I

@@ -22,6 +22,7 @@ from zhibi.tables.ingest.stages import SetAside
 Row = tuple[int, list[str | None]]  # row number from 1, trimmed cells
 
 MAX_COLUMNS = 2_000
+TOO_LONG = "more cells than the header"
 _BATCH = 20_000
 _TEXT = 200  # characters kept of a row set aside
 
@@ -119,7 +120,7 @@ def _fitted(
             cells = cells + [None] * -extra  # noqa: PLW2901
         elif extra > 0:
             if any(cells[width:]):
-                too_long.append(aside(number, "more cells than the header", cells))
+                too_long.append(aside(number, TOO_LONG, cells))
                 continue
             del cells[width:]
         yield number, cells
