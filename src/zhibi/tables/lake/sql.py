@@ -30,6 +30,7 @@ def session(scratch: Path) -> Iterator[Connection]:
             "autoinstall_known_extensions": False,
         }
     )
+    connection.execute("SET enable_progress_bar = false")  # ours is above, in the command
     try:
         yield connection
     except (duckdb.IOException, duckdb.OutOfMemoryException) as problem:
