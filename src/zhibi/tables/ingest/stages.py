@@ -103,7 +103,8 @@ class Notice:
 class Checked:
     """Rows ready for the lake: `rows` is a Parquet file with exactly the fields of the canonical
     table (schema order, nulls where the file has nothing) and `row`; `customers` one with the
-    customers the rows name (customer_id, name, and what else the file says of them)."""
+    customers the rows name (customer_id, name, and what else the file says of them);
+    `left_out` one with the rows that a rule leaves out, and `reason` and `detail`."""
 
     parsed: Parsed
     rows: Path
@@ -112,4 +113,5 @@ class Checked:
     row_count: int
     rejected_count: int
     skipped_count: int  # cancelled orders, and what else is left out by rule
+    left_out: Path
     notices: tuple[Notice, ...] = ()

@@ -1,0 +1,158 @@
+"""The customers that order lines name: which name is theirs today, and what they were called.
+
+Of several names under one id the newest by order date stands, the others are former names.
+Nothing is merged here; equal credit codes make one legal entity in the lake, and what merely looks
+alike is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from zhibi.tables.ingest.duck import connect, literal
+from zhibi.tables.ingest.stages import Checked
+from zhibi.tables.schema import CUSTOMERS
+
+# What an order export may say of the customer → the column of the table customers.
+ATTRIBUTES = {
+    "customer_credit_code": "credit_code",
+    "customer_industry": "industry",
+    "customer_region": "region",
+    "customer_kind": "kind",
+    "customer_parent_id": "parent_id",
+}
+COLUMNS = ("customer_name", *ATTRIBUTES)
+SEPARATOR = "; "  # between former names, as the lake keeps them
+EXAMPLES = 5
+
+
+def write(connection: duckdb.DuckDBPyConnection, number: int, staging: Path) -> Path:
+    """One row for each customer and name in the lines of a sheet that stay, with the last day."""
+    path = staging / f"buyers-{number}.parquet"
+    attributes = ", ".join(
+        f"arg_max({given}, order_date) AS {column}" for given, column in ATTRIBUTES.items()
+    )
+    connection.execute(
+        f"""
+        COPY (SELECT customer_id, nullif(customer_name, customer_id) AS name,
+                     max(order_date) AS last_on, {attributes}
+              FROM staying_{number} GROUP BY ALL ORDER BY ALL)
+        TO {literal(path)} (FORMAT parquet)
+        """
+    )
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the lake holds of one source: Parquet files of customers and order lines."""
+
+    source_system: str = ""
+    customers: tuple[str, ...] = ()
+    order_lines: tuple[str, ...] = ()
+
+
+def combine(checked: Sequence[Checked], held: Held, staging: Path) -> tuple[Path | None, int]:
+    """The customers of a whole import, in the columns of the table, and how many of its rows come
+    from order lines. None when no file names a customer.
+
+    What a customers file says comes after what order lines say, since the later row wins.
+    """
+    named = [one.customers for one in checked if one.customers]
+    given = [one.rows for one in checked if one.parsed.mapping.table == "customers"]
+    if not named and not given:
+        return None, 0
+    path = staging / "customers.parquet"
+    columns = ", ".join(field.name for field in CUSTOMERS.fields)
+    with connect(staging) as connection:
+        _open(connection, named, given, held)
+        connection.execute(_spoken_of())
+        connection.execute(
+            f"COPY (SELECT {columns} FROM (SELECT *, -1 AS sheet, 0 AS row FROM buyers "
+            "UNION ALL BY NAME FROM customers_given UNION ALL BY NAME FROM no_customers) "
+            f"ORDER BY sheet, row, customer_id) TO {literal(path)} (FORMAT parquet)"
+        )
+        (count,) = connection.execute("SELECT count(*) FROM buyers").fetchall()[0]
+    return path, count
+
+
+def _open(
+    connection: duckdb.DuckDBPyConnection,
+    named: Sequence[Path],
+    given: Sequence[Path],
+    held: Held,
+) -> None:
+    """Make `names_said`, `customers_given`, `held_names` (with the last order day of those whose
+    name differs from what is said)."""
+    blank = ", ".join(
+        f"NULL::{kind} AS {column}"
+        for column, kind in CUSTOMERS.sql_columns.items()
+        if column in {field.name for field in CUSTOMERS.fields}
+    )
+    connection.execute(f"CREATE TEMP VIEW no_customers AS SELECT {blank} WHERE false")
+    said = " UNION ALL ".join(f"FROM read_parquet({literal(path)})" for path in named)
+    nothing = "SELECT *, NULL::DATE AS last_on FROM no_customers"
+    connection.execute(f"CREATE TEMP VIEW names_said AS {said or nothing}")
+    rows = " UNION ALL BY NAME ".join(
+        f"SELECT *, {sheet} AS sheet FROM read_parquet({literal(path)})"
+        for sheet, path in enumerate(given)
+    )
+    nothing = "SELECT *, 0 AS sheet, 0 AS row FROM no_customers"
+    connection.execute(f"CREATE TEMP VIEW customers_given AS {rows or nothing}")
+    source = literal(held.source_system)
+    names = "(SELECT NULL::VARCHAR AS customer_id, NULL::VARCHAR AS name WHERE false)"
+    lines = "(SELECT NULL::VARCHAR AS customer_id, NULL::DATE AS order_date WHERE false)"
+    if held.customers:
+        names = f"(FROM read_parquet({file_list(held.customers)}) WHERE source_system = {source})"
+    if held.order_lines:
+        lines = f"(FROM read_parquet({file_list(held.order_lines)}) WHERE source_system = {source})"
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE held_names AS
+        WITH differing AS (
+            SELECT DISTINCT customer_id, held.name FROM {names} AS held
+            JOIN names_said AS said USING (customer_id)
+            WHERE said.name <> held.name AND held.name <> customer_id
+        )
+        SELECT customer_id, name, max(order_date) AS last_on
+        FROM differing LEFT JOIN {lines} AS line USING (customer_id) GROUP BY ALL
+        """
+    )
+
+
+def file_list(files: Iterable[str]) -> str:
+    """Paths as an SQL list."""
+    return "[" + ", ".join(literal(file) for file in files) + "]"
+
+
+def _spoken_of() -> str:
+    """Make `buyers`: one row a customer of whom more is said than the id. The name stays empty
+    where a customers file gives it or the lake's is newer; the lines' is then a former name."""
+    attributes = ", ".join(ATTRIBUTES.values())
+    newest = ", ".join(
+        f"arg_max({column}, (last_on, name)) AS {column}" for column in ATTRIBUTES.values()
+    )
+    return f"""
+        CREATE TEMP TABLE buyers AS
+        WITH said AS (
+            SELECT customer_id, max(last_on) AS last_on, {newest},
+                   arg_max(name, (last_on, name)) AS newest,
+                   list(DISTINCT name) AS names
+            FROM names_said GROUP BY customer_id
+        ), judged AS (
+            SELECT said.*, coalesce(
+                       (SELECT arg_max(name, (sheet, row)) FROM customers_given AS given
+                        WHERE given.customer_id = said.customer_id),
+                       CASE WHEN held.last_on > said.last_on THEN held.name END,
+                       said.newest) AS stands
+            FROM said LEFT JOIN held_names AS held USING (customer_id)
+        )
+        SELECT customer_id, CASE WHEN stands = newest THEN newest END AS name,
+               nullif(array_to_string(list_sort(list_filter(names, lambda one: one <> stands)),
+                      {literal(SEPARATOR)}), '') AS former_names,
+               {attributes}
+        FROM judged WHERE coalesce(newest, {attributes}) IS NOT NULL"""

@@ -1,0 +1,207 @@
+"""The check step: from typed rows to rows for the lake, every one of them accounted for.
+
+A row is kept, rejected (a person can correct it) or left out by a rule (a cancelled order, an
+order that another file of the same import gives as well). Nothing is dropped silently and nothing
+is merged; what needs a decision becomes a notice. All of it is SQL over Parquet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from zhibi.tables.ingest import buyers, currencies, overlap, traps
+from zhibi.tables.ingest.duck import connect, literal, name
+from zhibi.tables.ingest.rates import Rate
+from zhibi.tables.ingest.stages import Checked, Notice, Parsed
+from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
+
+# What an order export says beyond the order: read for the checks, not kept with the lines.
+BESIDE = {"status": "VARCHAR", **dict.fromkeys(buyers.COLUMNS, "VARCHAR")}
+CANCELLED = "cancelled order"
+MISSING = "is missing"
+
+_CANCELLED = "作废|取消|已删除|已废弃|cancel|void|deleted|storniert"
+_NOT_CANCELLED = "未作废|未取消|未删除|not cancel|not void|uncancel"
+_YES = "(是|y|yes|true|t|1|x|√|✓)"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What rows are held against. `currency` is the workspace's, `bases` those the lake holds."""
+
+    currency: str
+    today: date
+    rates: tuple[Rate, ...] = ()
+    bases: tuple[str, ...] = ()
+
+
+def check(parsed: Sequence[Parsed], staging: Path, options: CheckOptions) -> tuple[Checked, ...]:
+    """One Checked for each Parsed, in the order given: where two files give one order, the later
+    is taken for the newer."""
+    with connect(staging) as connection:
+        currencies.load(connection, options.rates)
+        for number, one in enumerate(parsed):
+            _open(connection, number, one, options.currency)
+        overlap.leave_out(connection, parsed)
+        return tuple(
+            _checked(connection, number, one, staging, options) for number, one in enumerate(parsed)
+        )
+
+
+def _open(
+    connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, currency: str
+) -> None:
+    """Make the view `typed_N`, and the tables of the rows that cannot stay: `refused_N` (row,
+    header, value, reason) and `left_N` (row, reason, detail)."""
+    schema = SCHEMAS[parsed.mapping.table]
+    found = connection.execute(f"DESCRIBE FROM read_parquet({literal(parsed.rows)})").fetchall()
+    present = {row[0] for row in found}
+    types = {field.name: schema.sql_columns[field.name] for field in schema.fields}
+    types |= BESIDE if schema is ORDER_LINES else {}
+    columns = ", ".join(
+        f"CAST({name(column) if column in present else 'NULL'} AS {kind}) AS {name(column)}"
+        for column, kind in types.items()
+    )
+    source = f"(SELECT row, {columns} FROM read_parquet({literal(parsed.rows)}))"
+    if schema is ORDER_LINES:
+        source = currencies.converted(connection, source, currency)
+    connection.execute(f"CREATE TEMP VIEW typed_{number} AS FROM {source}")
+    connection.execute(
+        f"CREATE TEMP TABLE refused_{number}(row BIGINT, header TEXT, value TEXT, reason TEXT)"
+    )
+    connection.execute(f"CREATE TEMP TABLE left_{number}(row BIGINT, reason TEXT, detail TEXT)")
+    _refuse(connection, number, parsed, schema)
+    if "status" in present and schema is ORDER_LINES:
+        _leave_cancelled(connection, number, parsed)
+    connection.execute(
+        f"CREATE TEMP VIEW staying_{number} AS FROM typed_{number} "
+        f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row)"
+    )
+
+
+def _refuse(
+    connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, schema: TableSchema
+) -> None:
+    """Rows without a required value, and amounts without a rate. A customer may lack a name: the
+    id stands in."""
+    required = [field.name for field in schema.fields if field.required]
+    if schema.name == "customers":
+        required.remove("name")
+    for field in required:
+        unrated = "amount_original IS NOT NULL" if _is_converted(schema, field) else "false"
+        connection.execute(
+            f"INSERT INTO refused_{number} SELECT row, {literal(_header(parsed, field))}, NULL, "
+            f"{literal(MISSING)} FROM typed_{number} WHERE {name(field)} IS NULL AND NOT {unrated}"
+        )
+    if schema is ORDER_LINES:
+        connection.execute(
+            f"INSERT INTO refused_{number} SELECT row, {literal(_header(parsed, 'currency'))}, "
+            f"concat_ws(' ', currency, order_date), {literal(currencies.NO_RATE)} "
+            f"FROM typed_{number} WHERE amount IS NULL AND amount_original IS NOT NULL"
+        )
+
+
+def _is_converted(schema: TableSchema, field: str) -> bool:
+    return schema is ORDER_LINES and field == "amount"
+
+
+def _header(parsed: Parsed, field: str) -> str:
+    match = parsed.mapping.column_of(field)
+    return match.header if match else field
+
+
+def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed) -> None:
+    """By the words of the status; in a column called 作废 or Cancelled, by a yes."""
+    status = "lower(trim(status))"
+    is_cancelled = (
+        f"regexp_matches({status}, '{_CANCELLED}') "
+        f"AND NOT regexp_matches({status}, '{_NOT_CANCELLED}')"
+    )
+    if any(word in _header(parsed, "status").lower() for word in _CANCELLED.split("|")):
+        is_cancelled = f"({is_cancelled}) OR regexp_full_match({status}, '{_YES}')"
+    connection.execute(
+        f"INSERT INTO left_{number} SELECT row, {literal(CANCELLED)}, status FROM typed_{number} "
+        f"ANTI JOIN refused_{number} USING (row) WHERE {is_cancelled}"
+    )
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection,
+    number: int,
+    parsed: Parsed,
+    staging: Path,
+    options: CheckOptions,
+) -> Checked:
+    """Write what stays, what is rejected and what is left out; together they are all rows."""
+    schema = SCHEMAS[parsed.mapping.table]
+    rows = _write_rows(connection, number, schema, staging)
+    rejected = staging / f"rejected-{number}.parquet"
+    connection.execute(
+        f"COPY (SELECT row, header, value, reason FROM read_parquet({literal(parsed.rejected)}) "
+        f"UNION ALL FROM refused_{number} ORDER BY ALL) TO {literal(rejected)} (FORMAT parquet)"
+    )
+    left_out = staging / f"left-out-{number}.parquet"
+    connection.execute(
+        f"COPY (SELECT left_out.reason, left_out.detail, typed.* FROM typed_{number} AS typed "
+        f"JOIN left_{number} AS left_out USING (row) ORDER BY row) "
+        f"TO {literal(left_out)} (FORMAT parquet)"
+    )
+    kept, refused, left = (
+        _count(connection, f"SELECT count(DISTINCT row) FROM {source}")
+        for source in (f"read_parquet({literal(rows)})", f"refused_{number}", f"left_{number}")
+    )
+    if kept + refused + left != parsed.parsed_count:
+        raise AssertionError(f"{parsed.parsed_count} rows became {kept} + {refused} + {left}")
+    return Checked(
+        parsed=parsed,
+        rows=rows,
+        rejected=rejected,
+        customers=buyers.write(connection, number, staging) if schema is ORDER_LINES else None,
+        row_count=kept,
+        rejected_count=parsed.rejected_count + refused,
+        skipped_count=left,
+        left_out=left_out,
+        notices=_notices(connection, rows, left_out, schema, options),
+    )
+
+
+def _write_rows(
+    connection: duckdb.DuckDBPyConnection, number: int, schema: TableSchema, staging: Path
+) -> Path:
+    path = staging / f"rows-{number}.parquet"
+    columns = ", ".join(name(field.name) for field in schema.fields)
+    if schema is ORDER_LINES:
+        columns += ", amount_original"
+    # Joins may change the order of rows; sorting is spared where there is nothing to join with.
+    counts = (f"SELECT count(*) FROM {kind}_{number}" for kind in ("refused", "left"))
+    is_whole = not any(_count(connection, query) for query in counts)
+    source = f"typed_{number}" if is_whole else f"staying_{number}"
+    order = "" if is_whole and not currencies.is_rated(connection) else "ORDER BY row"
+    connection.execute(
+        f"COPY (SELECT row, {columns} FROM {source} {order}) TO {literal(path)} (FORMAT parquet)"
+    )
+    return path
+
+
+def _notices(
+    connection: duckdb.DuckDBPyConnection,
+    rows: Path,
+    left_out: Path,
+    schema: TableSchema,
+    options: CheckOptions,
+) -> tuple[Notice, ...]:
+    left = traps.left_out(connection, left_out, schema)
+    if schema is not ORDER_LINES:
+        return left
+    return (*left, *traps.of_lines(connection, rows, options.today, options.bases))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])

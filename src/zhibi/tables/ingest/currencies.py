@@ -1,0 +1,89 @@
+"""Amounts into the workspace's currency, at the rate of the order's day; nothing is mixed.
+
+`amount` is converted and `amount_original` keeps what the order says. Prices, costs and the amount
+with tax go the same way, or margin would be taken between two currencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import duckdb
+
+from zhibi.tables.ingest.duck import connect, literal
+from zhibi.tables.ingest.rates import VALID_DAYS, Rate
+from zhibi.tables.ingest.stages import Parsed
+from zhibi.tables.schema import ORDER_LINES, Kind
+
+NO_RATE = "no exchange rate within seven days before the order"
+_MONEY = [field.name for field in ORDER_LINES.fields if field.kind is Kind.MONEY]
+
+
+def load(connection: duckdb.DuckDBPyConnection, rates: Sequence[Rate]) -> None:
+    """Make `day_rates`: for each currency and each day the rate that holds on it."""
+    connection.execute(
+        "CREATE TEMP TABLE given_rates(day DATE, currency TEXT, rate DECIMAL(20, 10))"
+    )
+    if rates:
+        connection.executemany(
+            "INSERT INTO given_rates VALUES (?, ?, ?)",
+            [(rate.day, rate.currency, rate.rate) for rate in rates],
+        )
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE day_rates AS
+        SELECT currency, day + unnest(range({VALID_DAYS + 1}))::INTEGER AS day, rate, day AS since
+        FROM given_rates
+        QUALIFY row_number() OVER (PARTITION BY currency, day ORDER BY since DESC) = 1
+        """
+    )
+
+
+def converted(connection: duckdb.DuckDBPyConnection, source: str, currency: str) -> str:
+    """The relation with money in `currency`; amount is null where there is no rate."""
+    home = literal(currency)
+    own = f"(SELECT * REPLACE (coalesce(currency, {home}) AS currency) FROM {source})"
+    (has_foreign,) = connection.execute(
+        f"SELECT coalesce(bool_or(currency <> {home}), false) FROM {own}"
+    ).fetchall()[0]
+    if not has_foreign:
+        return f"(SELECT *, amount AS amount_original FROM {own})"
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS rated AS SELECT true AS is_rated")
+    rate = f"CASE WHEN line.currency = {home} THEN 1::DECIMAL(20, 10) ELSE rate.rate END"
+    money = ", ".join(
+        f"TRY_CAST(line.{column} * {rate} AS DECIMAL(18, 4)) AS {column}" for column in _MONEY
+    )
+    return (
+        f"(SELECT line.* REPLACE ({money}), line.amount AS amount_original FROM {own} AS line "
+        "LEFT JOIN day_rates AS rate "
+        "ON rate.currency = line.currency AND rate.day = line.order_date)"
+    )
+
+
+def is_rated(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any sheet of this check has been joined with rates."""
+    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'rated'")
+    return bool(found.fetchall()[0][0])
+
+
+def currencies_of(parsed: Iterable[Parsed], staging: Path) -> tuple[str | None, ...]:
+    """The currencies the order lines name, sorted; None last, when some name none."""
+    found: set[str | None] = set()
+    with connect(staging) as connection:
+        for one in parsed:
+            if one.mapping.table != "order_lines":
+                continue
+            source = f"read_parquet({literal(one.rows)})"
+            columns = connection.execute(f"DESCRIBE FROM {source}").fetchall()
+            if "currency" not in {row[0] for row in columns}:
+                found.add(None)
+                continue
+            rows = connection.execute(f"SELECT DISTINCT currency FROM {source}").fetchall()
+            found |= {row[0] for row in rows}
+    return tuple(sorted(found, key=lambda code: (code is None, code or "")))
+
+
+def proposed(named: Sequence[str | None]) -> str | None:
+    """The one currency that every line is in; None when they name several, or some name none."""
+    return named[0] if len(named) == 1 else None

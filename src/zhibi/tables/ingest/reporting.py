@@ -1,0 +1,228 @@
+"""Puts the report of an import together from what its steps have left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhibi.errors import ZhibiError
+from zhibi.tables.ingest import alike, traps
+from zhibi.tables.ingest.buyers import Held
+from zhibi.tables.ingest.duck import connect, literal
+from zhibi.tables.ingest.import_report import (
+    ImportReport,
+    Month,
+    Reject,
+    SheetReport,
+    TableReport,
+    assert_accounted,
+)
+from zhibi.tables.ingest.match import sheet_name
+from zhibi.tables.ingest.stages import Checked, Notice, Sheet
+from zhibi.tables.lake.manifest import Change
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the steps of one import gave."""
+
+    sheets: tuple[Sheet, ...]
+    checked: tuple[Checked, ...]
+    changes: tuple[Change, ...]
+    customers: Path | None
+    derived: int  # customers that only order lines name
+    held: Held
+    currency: str
+    is_currency_open: bool  # the workspace has not decided on one yet
+    currencies: tuple[str | None, ...]
+
+
+def refuse_empty(checked: Sequence[Checked]) -> None:
+    """ZhibiError when nothing is left to import, or all amounts are 0."""
+    for one in checked:
+        zeros = [notice for notice in one.notices if notice.code == traps.NOTHING_BUT_ZEROS]
+        amount = one.parsed.mapping.column_of("amount")
+        if zeros:
+            raise ZhibiError(
+                "{file}: the amount is 0 in each of the {count} rows of the column {header}; name "
+                'the column of net amounts with --map "HEADER=amount".',
+                file=sheet_name(one.parsed.sheet),
+                count=zeros[0].count,
+                header=amount.header if amount else "amount",
+            )
+    if any(one.row_count or one.skipped_count for one in checked):
+        return
+    for one in checked:
+        for reject in _rejects(one):
+            raise ZhibiError(
+                "{file}: none of the {count} rows can be imported; the first is row {row}, column "
+                "{header}, {value}: {reason}. Correct the file, or name its columns with --map.",
+                file=sheet_name(one.parsed.sheet),
+                count=one.rejected_count,
+                row=reject.row,
+                header=reject.header,
+                value=reject.value or "—",
+                reason=reject.reason,
+            )
+
+
+def report(material: Material, order_lines: Path | None, staging: Path) -> ImportReport:
+    """The preview; every row of every file is in one of its counts."""
+    said, proposals = alike.of_import(material.customers, material.held, staging)
+    tables = tuple(_table(change, material) for change in material.changes)
+    assert_accounted(tables)
+    return ImportReport(
+        sheets=_sheets(material),
+        tables=tables,
+        months=months(order_lines, staging) if order_lines else (),
+        notices=(*_currency(material), *_overlaps(material.changes), *said),
+        proposals=proposals,
+        currency=material.currency,
+        source_system=material.held.source_system,
+    )
+
+
+def _sheets(material: Material) -> tuple[SheetReport, ...]:
+    used = {(one.parsed.sheet.file, one.parsed.sheet.member) for one in material.checked}
+    others = (
+        SheetReport(sheet_name(sheet), None, sheet.rows, titles=sheet.titles, notes=sheet.notes)
+        for sheet in material.sheets
+        if (sheet.file, sheet.member) not in used
+    )
+    return (*(_sheet(one) for one in material.checked), *others)
+
+
+def _sheet(checked: Checked) -> SheetReport:
+    parsed = checked.parsed
+    sheet, mapping = parsed.sheet, parsed.mapping
+    return SheetReport(
+        name=sheet_name(sheet),
+        table=mapping.table,
+        rows=sheet.rows,
+        kept=checked.row_count,
+        rejected=checked.rejected_count,
+        left_out=checked.skipped_count,
+        preset=mapping.preset,
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter,
+        titles=sheet.titles,
+        notes=sheet.notes,
+        matches=mapping.matches,
+        readings=parsed.readings,
+        constants=tuple(sorted(mapping.constants.items())),
+        set_aside=sheet.set_aside,
+        rejects=_rejects(checked),
+        notices=checked.notices,
+    )
+
+
+def _rejects(checked: Checked) -> tuple[Reject, ...]:
+    if not checked.rejected_count:
+        return ()
+    with connect(checked.rejected.parent) as connection:
+        rows = connection.execute(
+            f"SELECT row, header, value, reason FROM read_parquet({literal(checked.rejected)}) "
+            f"ORDER BY ALL LIMIT {EXAMPLES}"
+        ).fetchall()
+    return tuple(Reject(*row) for row in rows)
+
+
+def _table(change: Change, material: Material) -> TableReport:
+    own = [one for one in material.checked if one.parsed.mapping.table == change.table]
+    return TableReport(
+        table=change.table,
+        rows_read=sum(one.parsed.sheet.rows for one in own),
+        rejected=sum(one.rejected_count for one in own),
+        left_out=sum(one.skipped_count + len(one.parsed.sheet.set_aside) for one in own),
+        derived=material.derived if change.table == "customers" else 0,
+        change=change,
+    )
+
+
+def months(order_lines: Path, staging: Path) -> tuple[Month, ...]:
+    """Rows, orders and net amount by month."""
+    with connect(staging) as connection:
+        rows = connection.execute(
+            "SELECT strftime(order_date, '%Y-%m') AS month, count(*), "
+            "count(DISTINCT hash(order_id)), sum(amount) "
+            f"FROM read_parquet({literal(order_lines)}) GROUP BY month ORDER BY month"
+        ).fetchall()
+    return tuple(Month(*row) for row in rows)
+
+
+def left_out_months(checked: Sequence[Checked], staging: Path) -> dict[str, dict[str, str]]:
+    """Month → reason → amount of order lines left out: what a later reconciliation may need."""
+    found: dict[str, dict[str, str]] = {}
+    lines = [one.left_out for one in checked if one.parsed.mapping.table == "order_lines"]
+    if not lines:
+        return found
+    paths = ", ".join(literal(path) for path in lines)
+    with connect(staging) as connection:
+        rows = connection.execute(
+            "SELECT strftime(order_date, '%Y-%m') AS month, reason, sum(amount)::VARCHAR "
+            f"FROM read_parquet([{paths}]) GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    for month, reason, amount in rows:
+        found.setdefault(month, {})[reason] = amount
+    return found
+
+
+def _currency(material: Material) -> list[Notice]:
+    """What amounts are taken to be in, where the workspace had not decided or several are named."""
+    if not any(one.parsed.mapping.table == "order_lines" for one in material.checked):
+        return []
+    named = [code for code in material.currencies if code]
+    fields: dict[str, object] = {"currency": material.currency, "named": ", ".join(named)}
+    if material.is_currency_open and named == [material.currency] == list(material.currencies):
+        template = "All amounts are in {currency}: it becomes the currency of the workspace."
+        return [Notice("currency_found", template, fields, 1)]
+    if material.is_currency_open:
+        template = (
+            "Nothing says the currency of all amounts: they are taken to be in {currency}, which "
+            "becomes the currency of the workspace. Is it the right one? Otherwise set "
+            "currency in zhibi.toml first."
+        )
+        return [Notice("currency_guessed", template, fields, 1, is_question=True)]
+    if [code for code in named if code != material.currency]:
+        template = (
+            "The amounts are in {named}; what is not in {currency} is converted at the rate of "
+            "the order's day, and rejected where there is none."
+        )
+        return [Notice("currencies", template, fields, 1)]
+    return []
+
+
+def _overlaps(changes: Sequence[Change]) -> list[Notice]:
+    """Orders the lake holds already."""
+    found = []
+    for change in changes:
+        fields: dict[str, object] = {
+            "count": change.units_changed,
+            "lines": change.rows_removed,
+            "same": change.units_unchanged,
+        }
+        if change.table != "order_lines":
+            continue
+        if change.units_unchanged:
+            template = "{same} orders are in the workspace already, just the same; they stay."
+            found.append(Notice("orders_known", template, fields, change.units_unchanged))
+        if change.units_changed:
+            template = (
+                "{count} orders are in the workspace already and differ; this file's lines replace "
+                "theirs."
+            )
+            found.append(Notice("orders_changed", template, fields, change.units_changed))
+        if change.units_losing:
+            template = (
+                "{count} orders would lose {lines} lines that the workspace holds: does the file "
+                "hold only part of them?"
+            )
+            examples = tuple((0, order) for order in change.losing[:EXAMPLES])
+            fields = {**fields, "count": change.units_losing}
+            found.append(
+                Notice("orders_losing", template, fields, change.units_losing, True, examples)
+            )
+    return found
