@@ -7,8 +7,8 @@ from pathlib import Path
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.lake import orders
-from zhibi.tables.lake.sql import Connection, count, literal, name, names
-from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
+from zhibi.tables.lake.sql import Connection, literal, name, names
+from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, SCHEMAS, TableSchema
 
 
 def content(schema: TableSchema) -> dict[str, str]:
@@ -52,21 +52,19 @@ def _open(connection: Connection, schema: TableSchema, path: Path, source_system
 
 def _refuse_gaps(connection: Connection, schema: TableSchema) -> None:
     """A required value that is missing would drop out of joins, and its row be lost silently."""
-    for field in schema.fields:
-        is_optional = schema.name == "customers" and field.name == "name"  # the id stands in
-        if not field.required or is_optional:
-            continue
-        missing = count(
-            connection,
-            f"SELECT count(*) FROM {schema.name}_batch WHERE {name(field.name)} IS NULL",
-        )
-        if missing:
+    required = [field.name for field in schema.fields if field.required]
+    if schema is CUSTOMERS:
+        required.remove("name")  # the id stands in
+    gaps = ", ".join(f"count(*) - count({name(column)})" for column in required)
+    (missing,) = connection.execute(f"SELECT {gaps} FROM {schema.name}_batch").fetchall()
+    for column, many in zip(required, missing, strict=True):
+        if many:
             raise ZhibiError(
                 "{count} rows for the table {table} have no {column}; "
                 "give it or leave those rows out.",
-                count=missing,
+                count=many,
                 table=schema.name,
-                column=field.name,
+                column=column,
             )
 
 
