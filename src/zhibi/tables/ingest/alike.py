@@ -71,8 +71,9 @@ def _open_everyone(connection: duckdb.DuckDBPyConnection, held: Held) -> None:
 
 def _renamed(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
     rows = connection.execute(
-        "SELECT customer_id, former_names, everyone.name FROM own JOIN everyone USING (customer_id) "
-        "WHERE former_names IS NOT NULL ORDER BY customer_id"
+        "SELECT customer_id, former_names, everyone.name "
+        "FROM own JOIN everyone USING (customer_id) WHERE former_names IS NOT NULL "
+        "ORDER BY customer_id"
     ).fetchall()
     if not rows:
         return []
@@ -80,8 +81,8 @@ def _renamed(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
         (0, f"{id_}: {former} → {name or ''}") for id_, former, name in rows[:EXAMPLES]
     )
     template = (
-        "{count} customers have several names under one number; the newest stands, the others are "
-        "kept as former names."
+        "Several names under one number: {count:customer|customers}; the newest stands, the others "
+        "are kept as former names."
     )
     return [Notice("renamed", template, {"count": len(rows)}, len(rows), False, examples)]
 
@@ -95,7 +96,10 @@ def _shared_codes(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
     if not rows:
         return []
     examples = tuple((0, f"{code}: {', '.join(ids)}") for code, ids in rows[:EXAMPLES])
-    template = "{count} credit codes belong to several customer numbers each: one legal entity."
+    template = (
+        "Several customer numbers under one credit code: {count:code|codes}; each is one legal "
+        "entity."
+    )
     return [Notice("shared_codes", template, {"count": len(rows)}, len(rows), False, examples)]
 
 
@@ -108,8 +112,8 @@ def _bad_codes(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
         return []
     examples = tuple((0, f"{id_}: {code}") for id_, code in rows[:EXAMPLES])
     template = (
-        "{count} customers have a credit code whose check digit is wrong; it is kept, and joins "
-        "no legal entities."
+        "Credit codes with a wrong check digit: {count:customer|customers}; kept, and they join no "
+        "legal entities."
     )
     return [Notice("bad_codes", template, {"count": len(rows)}, len(rows), False, examples)]
 
@@ -132,7 +136,7 @@ def _alike(proposals: Sequence[Proposal]) -> list[Notice]:
         for one in proposals[:EXAMPLES]
     )
     template = (
-        "{count} times several customers may be one company by their names; they are not merged: "
+        "Customers who may be one company by their names: {count:group|groups}; not merged. "
         "`zhibi merge` does that."
     )
     count = len(proposals)

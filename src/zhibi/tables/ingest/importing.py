@@ -49,6 +49,10 @@ class ImportOptions:
     source_system: str = ""
 
 
+def _as_it_is(text: str) -> str:
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
     """An import that is ready. Valid while the `with` of `prepare` lasts."""
@@ -61,7 +65,9 @@ class ImportPlan:
     data_version: int
     left_out_months: Mapping[str, Mapping[str, str]]
 
-    def commit(self, translated: Callable[[str], str] = str) -> tuple[Commit, tuple[Path, ...]]:
+    def commit(
+        self, translated: Callable[[str], str] = _as_it_is
+    ) -> tuple[Commit, tuple[Path, ...]]:
         """Bring it into the lake, and write the rejected rows to files, which are returned.
 
         `translated` puts the reasons into the user's language.

@@ -4,6 +4,8 @@ An order that two files give alike is taken once, from the first of them. Where 
 have lines in common, the file given last is the newer export and stands. Where they have no line
 in common, the order was split over the files and all of it stays.
 Of customers and products, of which a file has one row each, the last row stands.
+Within an order a line that repeats another, line number and all, was printed twice; lines alike
+without a number may both be true, and stay.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, PRODUCTS, SCHEMAS, Table
 SAME = "the same in another file"
 OTHER = "given again with other lines"
 REPEATED = "the same in another row"
+PRINTED_TWICE = "a line printed twice"
 REPLACED = "given again with other values"
 
 
@@ -27,10 +30,31 @@ def leave_out(connection: duckdb.DuckDBPyConnection, parsed: Sequence[Parsed]) -
     """Put the rows that are given again into the `left_N` tables of the check."""
     for schema in SCHEMAS.values():
         sheets = [n for n, one in enumerate(parsed) if one.mapping.table == schema.name]
+        if schema is ORDER_LINES:
+            _leave_printed_twice(connection, sheets)
         if schema in (CUSTOMERS, PRODUCTS):
             _leave_repeated_rows(connection, schema, parsed, sheets)
         elif len(sheets) > 1:
             _leave_repeated_units(connection, schema, parsed, sheets)
+
+
+def _leave_printed_twice(connection: duckdb.DuckDBPyConnection, sheets: Sequence[int]) -> None:
+    """Digests first, since a count over numbers is far cheaper than a window over whole rows."""
+    content = ", ".join(name(field.name) for field in ORDER_LINES.fields)
+    for number in sheets:
+        lines = (
+            f"(SELECT row, order_id, line_no, hash({content}) AS digest "
+            f"FROM staying_{number} WHERE line_no IS NOT NULL)"
+        )
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE printed_twice AS "
+            f"SELECT digest FROM {lines} GROUP BY digest HAVING count(*) > 1"
+        )
+        connection.execute(
+            f"INSERT INTO left_{number} SELECT row, {literal(PRINTED_TWICE)}, line_no FROM {lines} "
+            "SEMI JOIN printed_twice USING (digest) "
+            "QUALIFY row_number() OVER (PARTITION BY digest ORDER BY row) > 1"
+        )
 
 
 def _leave_repeated_units(

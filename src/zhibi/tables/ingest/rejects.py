@@ -36,7 +36,8 @@ def write_rejects(checked: Checked, folder: Path, translated: Callable[[str], st
         connection.create_function("translated", translated, ["VARCHAR"], "VARCHAR")
         body = checked.rejected.with_suffix(".csv")
         connection.execute(
-            f"COPY ({_rows(checked)}) TO {literal(body)} (FORMAT csv, HEADER true, NULLSTR '')"
+            f"COPY ({_rows(checked, translated)}) TO {literal(body)} "
+            "(FORMAT csv, HEADER true, NULLSTR '')"
         )
     temporary = path.with_suffix(".part")
     with temporary.open("wb") as target, body.open("rb") as source:
@@ -52,9 +53,10 @@ def _stem(sheet: Sheet) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_.()" else "_" for sign in text)
 
 
-def _rows(checked: Checked) -> str:
+def _rows(checked: Checked, translated: Callable[[str], str]) -> str:
     sheet = checked.parsed.sheet
     staged = f"read_parquet({literal(sheet.staged)})"
+    names = [MARK + translated(column) for column in OWN]
     own = [
         literal(sheet_name(sheet)),
         "row",
@@ -62,7 +64,7 @@ def _rows(checked: Checked) -> str:
         _neutral("why.value"),
         f"coalesce(why.reason, translated({literal(ALONG)}))",
     ]
-    ours = [f"{value} AS {name(MARK + column)}" for value, column in zip(own, OWN, strict=True)]
+    ours = [f"{value} AS {name(header)}" for value, header in zip(own, names, strict=True)]
     original = [
         f"{_neutral(f'staged.c{column}')} AS {name(header or f'column {column + 1}')}"
         for column, header in enumerate(sheet.headers)

@@ -182,10 +182,9 @@ def _currency(material: Material) -> list[Notice]:
     if material.is_currency_open:
         template = (
             "Nothing says the currency of all amounts: they are taken to be in {currency}, which "
-            "becomes the currency of the workspace. Is it the right one? Otherwise set "
-            "currency in zhibi.toml first."
+            "becomes the currency of the workspace; set another one in zhibi.toml first."
         )
-        return [Notice("currency_guessed", template, fields, 1, is_question=True)]
+        return [Notice("currency_guessed", template, fields, 1)]
     if [code for code in named if code != material.currency]:
         template = (
             "The amounts are in {named}; what is not in {currency} is converted at the rate of "
@@ -207,18 +206,18 @@ def _overlaps(changes: Sequence[Change]) -> list[Notice]:
         if change.table != "order_lines":
             continue
         if change.units_unchanged:
-            template = "{same} orders are in the workspace already, just the same; they stay."
+            template = "In the workspace already and the same: {same:order|orders}; they stay."
             found.append(Notice("orders_known", template, fields, change.units_unchanged))
         if change.units_changed:
             template = (
-                "{count} orders are in the workspace already and differ; this file's lines replace "
-                "theirs."
+                "In the workspace already and different: {count:order|orders}; the new lines "
+                "replace the old."
             )
             found.append(Notice("orders_changed", template, fields, change.units_changed))
         if change.units_losing:
             template = (
-                "{count} orders would lose {lines} lines that the workspace holds: does the file "
-                "hold only part of them?"
+                "Orders that would lose lines the workspace holds: {count:order|orders}, "
+                "{lines:line|lines}. Does the file hold only part of them?"
             )
             examples = tuple((0, order) for order in change.losing[:EXAMPLES])
             fields = {**fields, "count": change.units_losing}

@@ -40,50 +40,49 @@ _TAX = "tax_rate IS NOT NULL AND tax_rate > 0 AND amount_incl_tax IS NOT NULL"
 TRAPS = (
     Trap(
         "returns",
-        "{count} lines are returns, {amount} in all; they lower sales and are no orders.",
+        "Returns: {count:line|lines}, {amount}; they lower sales and are no orders.",
         "line_kind = 'return'",
     ),
     Trap(
         "red_invoices",
-        "{count} lines are red invoices, {amount} in all; they lower sales and are no orders.",
+        "Red invoices: {count:line|lines}, {amount}; they lower sales and are no orders.",
         "line_kind = 'red_invoice'",
     ),
     Trap(
         "rebates",
-        "{count} lines are rebates or allowances, {amount} in all; they lower sales and are no "
-        "orders.",
+        "Rebates and allowances: {count:line|lines}, {amount}; they lower sales and are no orders.",
         "line_kind IN ('rebate', 'allowance')",
     ),
     Trap(
         "samples",
-        "{count} lines are samples or gifts, {amount} in all; they are kept and are no sales.",
+        "Samples and gifts: {count:line|lines}, {amount}; kept, and no sales.",
         "line_kind = 'sample'",
     ),
     Trap(
         "negative_sales",
-        "{count} lines have a negative amount and nothing that calls them returns, {amount} in "
-        "all; they lower sales.",
+        "Negative amounts that nothing calls returns: {count:line|lines}, {amount}; they lower "
+        "sales.",
         "line_kind = 'sale' AND amount < 0",
     ),
-    Trap("zeros", "{count} lines have the amount 0.", "line_kind = 'sale' AND amount = 0"),
+    Trap("zeros", "Amounts of 0: {count:line|lines}.", "line_kind = 'sale' AND amount = 0"),
     Trap(
         "positive_returns",
-        "{count} lines are called returns or red invoices and have a positive amount, {amount} in "
-        "all: is the sign missing in the file?",
+        "Returns or red invoices with a positive amount: {count:line|lines}, {amount}. Is the "
+        "sign missing in the file?",
         "line_kind IN ('return', 'red_invoice') AND amount > 0",
         is_question=True,
     ),
     Trap(
         "net_is_gross",
-        "In {count} lines the net amount equals the amount with tax although there is a tax rate, "
-        "{amount} in all: is the column of net amounts the right one?",
+        "Net amounts equal to the amount with tax although there is a tax rate: "
+        "{count:line|lines}, {amount}. Is the column of net amounts the right one?",
         f"{_TAX} AND amount <> 0 AND amount = amount_incl_tax",
         is_question=True,
     ),
     Trap(
         "tax_differs",
-        "In {count} lines net amount and tax rate do not give the amount with tax, {amount} in "
-        "all: are the columns the right ones?",
+        "Net amount and tax rate do not give the amount with tax: {count:line|lines}, {amount}. "
+        "Are the columns the right ones?",
         f"{_TAX} AND amount <> amount_incl_tax AND abs(amount_incl_tax - amount * (1 + tax_rate))"
         " > greatest(0.05, 0.001 * abs(amount_incl_tax))",
         is_question=True,
@@ -98,8 +97,8 @@ def of_lines(
     source = f"read_parquet({literal(rows)})"
     future = Trap(
         "future",
-        "{count} lines are dated after today, {amount} in all; they are kept, and analyses look "
-        "no further than today.",
+        "Dates after today: {count:line|lines}, {amount}; kept, and analyses look no further than "
+        "today.",
         f"order_date > DATE '{today}'",
     )
     found = [*_counted(connection, source, (*TRAPS, future)), *_span(connection, source)]
@@ -114,13 +113,15 @@ def left_out(
 ) -> tuple[Notice, ...]:
     """One notice for each reason for which rows are left out."""
     templates = {
-        "cancelled order": "{count} lines of cancelled orders are left out, {amount} in all.",
-        overlap.SAME: "{count} rows are left out because {other} gives the same.",
-        overlap.OTHER: "{count} rows are left out because {other}, which was named later, gives "
-        "them again with other values: is it the newer export?",
-        overlap.REPEATED: "{count} rows are left out because they repeat another row.",
-        overlap.REPLACED: "{count} rows are left out because a later row has the same "
-        "number with other values: are they one?",
+        "cancelled order": "Cancelled orders: {count:line|lines} left out, {amount}.",
+        overlap.SAME: "Given twice: {count:row|rows} left out, the same as in {other}.",
+        overlap.OTHER: "Given twice and different: {count:row|rows} left out for those of {other}, "
+        "which was named later. Is it the newer export?",
+        overlap.REPEATED: "Repeated: {count:row|rows} left out, the same as another row.",
+        overlap.REPLACED: "One number with different values: {count:row|rows} left out for a later row. Are "
+        "they one?",
+        overlap.PRINTED_TWICE: "Lines printed twice, line number and all: {count:line|lines} left "
+        "out, {amount}.",
     }
     amount = "sum(amount)" if schema is ORDER_LINES else "NULL"
     unit = schema.unit[0]
@@ -176,13 +177,16 @@ def _span(connection: duckdb.DuckDBPyConnection, source: str) -> list[Notice]:
         return []
     found = []
     if highest <= 0:
-        template = "Not one of the {count} lines has an amount above 0: is it the right column?"
+        template = "No amount is above 0 in {count:line|lines}. Is it the right column?"
         code = NOTHING_BUT_ZEROS if lowest == 0 == highest else "nothing_positive"
         found.append(Notice(code, template, {"count": count}, count, is_question=True))
     ones = (
-        ("one_customer", "All {count} lines are of one customer, {value}."),
-        ("one_order", "All {count} lines are of one order, {value}: is it the order number?"),
-        ("one_day", "All {count} lines are of one day, {value}."),
+        ("one_customer", "One customer only: {value}, {count:line|lines}."),
+        (
+            "one_order",
+            "One order only: {value}, {count:line|lines}. Is it the column of order numbers?",
+        ),
+        ("one_day", "One day only: {value}, {count:line|lines}."),
     )
     for place, (code, template) in enumerate(ones):
         first, last = pairs[2 * place : 2 * place + 2]
@@ -208,17 +212,18 @@ def _empty_years(connection: duckdb.DuckDBPyConnection, source: str) -> list[Not
     before, after = gaps[0]
     earlier = sum(count for year, count, _ in years if year <= before)
     later = sum(count for year, count, _ in years if year > before)
-    fields = {"before": before, "after": after, "count": min(earlier, later)}
+    count = min(earlier, later)
+    fields = {"before": str(before), "after": str(after), "count": count}
     template = (
-        "There is no order between {before} and {after}, and {count} lines lie beyond that gap: "
-        "are their dates right?"
+        "No order between the years {before} and {after}: {count:line|lines} beyond that gap. Are "
+        "their dates right?"
     )
     beyond = "<=" if earlier <= later else ">"
     examples = connection.execute(
         f"SELECT row, {TEXT} FROM {source} WHERE year(order_date) {beyond} {before} "
         f"ORDER BY row LIMIT {EXAMPLES}"
     ).fetchall()
-    return [Notice("empty_years", template, fields, min(earlier, later), True, tuple(examples))]
+    return [Notice("empty_years", template, fields, count, True, tuple(examples))]
 
 
 def _bases(connection: duckdb.DuckDBPyConnection, source: str, held: Sequence[str]) -> list[Notice]:
@@ -242,11 +247,13 @@ def _bases(connection: duckdb.DuckDBPyConnection, source: str, held: Sequence[st
 
 
 def _repeated_lines(connection: duckdb.DuckDBPyConnection, source: str) -> list[Notice]:
-    """Lines alike in every field within one order. They are kept: an order may hold two alike."""
+    """Lines alike in every field within one order. They are kept: an order may hold two alike,
+    unless they have a number, and then `overlap` has left them out."""
     content = ", ".join(field.name for field in ORDER_LINES.fields)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE repeated AS SELECT digest, count(*) - 1 AS more FROM "
-        f"(SELECT hash({content}) AS digest FROM {source}) GROUP BY digest HAVING count(*) > 1"
+        f"(SELECT hash({content}) AS digest FROM {source} WHERE line_no IS NULL) "
+        "GROUP BY digest HAVING count(*) > 1"
     )
     (count,) = connection.execute("SELECT coalesce(sum(more), 0)::BIGINT FROM repeated").fetchall()[
         0
@@ -255,7 +262,8 @@ def _repeated_lines(connection: duckdb.DuckDBPyConnection, source: str) -> list[
         return []
     lines = (
         f"(SELECT row, amount, {TEXT} AS text, more, row_number() OVER (PARTITION BY digest "
-        f"ORDER BY row) AS place FROM (SELECT *, hash({content}) AS digest FROM {source}) "
+        f"ORDER BY row) AS place FROM (SELECT *, hash({content}) AS digest FROM {source} "
+        "WHERE line_no IS NULL) "
         "JOIN repeated USING (digest))"
     )
     amount, examples = connection.execute(
@@ -263,8 +271,8 @@ def _repeated_lines(connection: duckdb.DuckDBPyConnection, source: str) -> list[
         "WHERE place > 1"
     ).fetchall()[0]
     template = (
-        "{count} lines repeat a line of the same order exactly, {amount} in all; they are kept: "
-        "are they true lines?"
+        "Lines that repeat another of their order exactly: {count:line|lines}, {amount}; kept. "
+        "Are they true?"
     )
     fields = {"count": count, "amount": amount}
     return [Notice("repeated_lines", template, fields, count, True, tuple(examples))]
@@ -287,15 +295,15 @@ def _shared_numbers(connection: duckdb.DuckDBPyConnection, source: str) -> list[
     found = []
     if shared:
         template = (
-            "{count} order numbers are used by more than one customer: is another column the "
-            "order number, or is the customer of the lines the end customer?"
+            "Order numbers of more than one customer: {count}. Is another column the order number, "
+            "or the customer of these lines the end customer?"
         )
         fields = {"count": shared}
         found.append(
             Notice("shared_orders", template, fields, shared, True, tuple(shared_examples))
         )
     if long:
-        template = "{count} order numbers are used more than a year apart: do numbers start again?"
+        template = "Order numbers used more than a year apart: {count}. Do numbers start again?"
         found.append(
             Notice("long_orders", template, {"count": long}, long, True, tuple(long_examples))
         )
