@@ -12,6 +12,7 @@ over many days cost one pass.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -51,20 +52,23 @@ class OrderDays:
         gaps[self.starts[:-1]] = 0
         return gaps
 
-    def until(self, day: int) -> Known:
-        """What was known at the end of a day, of every account that had ordered by then."""
-        return Known(self, self._positions(day))
+    def known(self, period: Period) -> Known:
+        """The order days of a period as they were known on its last day."""
+        start, end = day_number(period.start), day_number(period.end)
+        return Known(self, self._positions_after(start - 1), self._positions_after(end))
 
-    def next_after(self, day: int) -> Days:
-        """The account's first order day after a day; a day no calendar has where there is none."""
-        at = self._positions(day)
-        following = np.append(self.days, NEVER)[at]
-        return np.where(at < self.starts[1:], following, NEVER)
+    def next_after(self, day: date) -> Days:
+        """Each account's first order day after a day; NEVER where there is none."""
+        at = self._positions_after(day_number(day))
+        return np.where(at < self.starts[1:], np.append(self.days, NEVER)[at], NEVER)
 
-    def _positions(self, day: int) -> Days:
+    def _positions_after(self, day: int) -> Days:
         """Where in `days` each account's days after `day` begin."""
+        if not len(self.days) or day < self._origin:
+            return self.starts[:-1]
+        offset = min(day - self._origin + 1, (1 << DAY_BITS) - 1)
         accounts = np.arange(len(self.keys))
-        return np.searchsorted(self._packed, _pack(accounts, np.int64(day - self._origin + 1)))
+        return np.searchsorted(self._packed, _pack(accounts, np.full_like(accounts, offset)))
 
     @cached_property
     def _origin(self) -> int:
@@ -76,8 +80,8 @@ class OrderDays:
         return _pack(accounts, self.days - self._origin)
 
     @cached_property
-    def _running(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Sums of the gaps' logs, and of their squares, up to each position."""
+    def running(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums of the gaps' logs, and of their squares, before each position and at the end."""
         logs = np.log(np.maximum(self.gaps, 1))
         return np.append(0.0, np.cumsum(logs)), np.append(0.0, np.cumsum(logs * logs))
 
@@ -87,39 +91,38 @@ NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True)
 class Known:
-    """The order days up to some day; arrays have one element for each account of `order_days`."""
+    """A stretch of order days; arrays have one element for each account of `order_days`, and say
+    nothing of accounts with no order day in it."""
 
     order_days: OrderDays
-    ends: Days  # position after the account's last day known
+    begins: Days  # position of the account's first day in the stretch
+    ends: Days  # position after its last
 
     @property
     def order_day_count(self) -> Days:
-        return self.ends - self.order_days.starts[:-1]
+        return self.ends - self.begins
 
     @property
     def first(self) -> Days:
-        """The first day of accounts that had ordered (of others: undefined)."""
-        return self.order_days.days[self.order_days.starts[:-1]]
+        return self.order_days.days[np.minimum(self.begins, len(self.order_days.days) - 1)]
 
     @property
     def last(self) -> Days:
-        """The last day of accounts that had ordered (of others: undefined)."""
         return self.order_days.days[np.maximum(self.ends - 1, 0)]
 
     def log_gaps(self, segment: Days) -> LogGaps:
-        """Statistics of the logs of the gaps."""
-        starts = self.order_days.starts[:-1]
-        sums, squares = (each[self.ends] - each[starts] for each in self.order_days._running)
-        n = np.maximum(self.order_day_count - 1, 0)
-        mean = np.where(n > 0, sums / np.maximum(n, 1), 0.0)
-        # Differences of running sums: a spread of nothing comes out as ±1e-9.
+        """Statistics of the logs of the gaps between the days of the stretch."""
+        after_first = np.minimum(self.begins + 1, self.ends)
+        sums, squares = (each[self.ends] - each[after_first] for each in self.order_days.running)
+        n = self.ends - after_first
+        mean = sums / np.maximum(n, 1)
+        # Differences of running sums: a spread of nothing may come out as -1e-9.
         spread = np.maximum(squares - n * mean * mean, 0.0)
         return LogGaps(n, mean, np.where(n > 1, spread, 0.0), segment)
 
     def gaps_of(self, account: int) -> Days:
         """One account's gaps in open days, oldest first."""
-        start = self.order_days.starts[account]
-        return self.order_days.gaps[start + 1 : self.ends[account]]
+        return self.order_days.gaps[self.begins[account] + 1 : self.ends[account]]
 
 
 def order_days(tables: Tables, period: Period, *, level: str) -> OrderDays:
@@ -148,8 +151,9 @@ def from_columns(keys: Any, days: Any, *, calendar: Calendar) -> OrderDays:
     numbers = days.combine_chunks().cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.int64)
     names = None
     if not pa.types.is_integer(keys.type):  # a warehouse may know its accounts by text only
-        keys = keys.dictionary_encode()
-        names, keys = keys.dictionary.to_numpy(zero_copy_only=False), keys.indices
+        encoded = keys.dictionary_encode()
+        names, codes = np.unique(encoded.dictionary.to_numpy(False), return_inverse=True)
+        keys = pa.array(codes[encoded.indices.to_numpy()])
     origin = numbers.min() if len(numbers) else np.int64(0)
     packed = _pack(keys.to_numpy().astype(np.int64), numbers - origin)
     packed.sort()
@@ -167,8 +171,3 @@ def from_columns(keys: Any, days: Any, *, calendar: Calendar) -> OrderDays:
 
 def _pack(accounts: Days, days: Days) -> Days:
     return (accounts << DAY_BITS) | days
-
-
-def day_numbers(period: Period) -> tuple[int, int]:
-    """First and last day number of a period."""
-    return day_number(period.start), day_number(period.end)

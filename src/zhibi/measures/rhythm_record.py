@@ -1,0 +1,142 @@
+"""What became of accounts that would have been marked red in the past: the rhythm's own record.
+
+At each cut the rhythm is worked out from what was known on that day, exactly as
+`tables.as_of(cut)` would show it; the days after it are looked at only to see who ordered. Asked
+are accounts that were watched and usually order within the horizon: of a yearly buyer, ninety
+silent days prove nothing. The fixed rule marks who has been silent longest by the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhibi.measures.order_days import OrderDays, order_days
+from zhibi.measures.periods import Period, months_before, trailing
+from zhibi.measures.rhythm import AMBER, ON_RHYTHM, RED, Rhythm, Rule, rhythm, segments
+from zhibi.measures.sales import by_account, net_sales
+from zhibi.measures.stopped import MONEY_STEPS
+from zhibi.measures.track_record import BackTest, RuleRecord
+from zhibi.stats.proportions import wilson
+from zhibi.tables.calendar import Days, day_number
+from zhibi.tables.tables import Tables
+
+Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the back-test is about; `horizon` and `fixed_days` in calendar days."""
+
+    rule: Rule
+    months: int
+    level: str
+    horizon: int = 90
+    fixed_days: int = 90
+    quarters: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The accounts asked at one cut."""
+
+    is_red: Marks
+    silent: Days  # calendar days
+    is_stopped: Marks
+    net: Days  # money steps
+
+
+def past_record(tables: Tables, asked: Asked) -> BackTest | None:
+    """The record at quarterly cuts; None when there is no cut with a year of orders before it."""
+    cuts = cut_days(tables, asked)
+    if not cuts:
+        return None
+    # One fetch and one sort for all cuts.
+    whole = Period(trailing(cuts[0], asked.months).start, tables.day)
+    days = order_days(tables, whole, level=asked.level)
+    segment = segments(tables, days.keys)
+    nets = _nets(tables, cuts, days, level=asked.level)
+    seen = [
+        _at_cut(days, cut, segment, asked=asked, net=net)
+        for cut, net in zip(cuts, nets, strict=True)
+    ]
+    return _summed(seen, cuts, asked)
+
+
+def cut_days(tables: Tables, asked: Asked) -> tuple[date, ...]:
+    """A quarter apart, oldest first; the last one has its whole horizon before the as-of day."""
+    last = tables.day - timedelta(days=asked.horizon)
+    back = (months_before(last, 3 * k) for k in range(asked.quarters - 1, -1, -1))
+    return tuple(cut for cut in back if months_before(cut, 12) >= tables.first_day)
+
+
+def rhythm_at(days: OrderDays, cut: date, segment: Days, *, asked: Asked) -> Rhythm:
+    """The rhythm as it was known on the day of a cut."""
+    period = trailing(cut, asked.months)
+    return rhythm(days.known(period), period, segment, asked.rule)
+
+
+def _at_cut(days: OrderDays, cut: date, segment: Days, *, asked: Asked, net: Days) -> _Cut:
+    then = rhythm_at(days, cut, segment, asked=asked)
+    is_asked = then.is_status(ON_RHYTHM, AMBER, RED) & (then.usual <= asked.horizon)
+    is_stopped = days.next_after(cut) > day_number(cut) + asked.horizon
+    return _Cut(
+        is_red=then.is_status(RED)[is_asked],
+        silent=then.since_calendar[is_asked],
+        is_stopped=is_stopped[is_asked],
+        net=net[is_asked],
+    )
+
+
+def _nets(tables: Tables, cuts: Sequence[date], days: OrderDays, *, level: str) -> tuple[Days, ...]:
+    """Net sales in the twelve months before each cut, for each account key."""
+    lines = tables.order_lines
+    figures = {f"net_{at}": net_sales(lines, trailing(cut, 12)) for at, cut in enumerate(cuts)}
+    summed = by_account(tables, figures, level=level)
+    steps = {name: (summed[name] * MONEY_STEPS).cast("int64") for name in figures}
+    found = summed.select("account_key", **steps).order_by("account_key").to_pyarrow()
+    at = np.searchsorted(found["account_key"].to_numpy(), days.keys)
+    return tuple(found[name].to_numpy()[at] for name in figures)
+
+
+def _summed(seen: Sequence[_Cut], cuts: tuple[date, ...], asked: Asked) -> BackTest:
+    all_stopped = sum(int(cut.is_stopped.sum()) for cut in seen)
+    all_asked = sum(len(cut.is_red) for cut in seen)
+
+    def record(rule: str, marks: list[Marks]) -> RuleRecord:
+        marked = sum(int(mark.sum()) for mark in marks)
+        hits = [mark & cut.is_stopped for mark, cut in zip(marks, seen, strict=True)]
+        stopped = sum(int(hit.sum()) for hit in hits)
+        share = wilson(stopped, marked)
+        steps = sum(int(cut.net[hit].sum()) for hit, cut in zip(hits, seen, strict=True))
+        return RuleRecord(
+            rule=rule,
+            marked=marked,
+            stopped=stopped,
+            share=share,
+            found=stopped / all_stopped if all_stopped else None,
+            lift=share.value * all_asked / all_stopped if share and all_stopped else None,
+            caught=Decimal(steps) / MONEY_STEPS,
+        )
+
+    return BackTest(
+        cuts=cuts,
+        horizon=asked.horizon,
+        asked=all_asked,
+        red=record("red", [cut.is_red for cut in seen]),
+        others=record("not red", [~cut.is_red for cut in seen]),
+        same_count=record("silent longest, as many", [_longest(cut) for cut in seen]),
+        fixed=record("no order for the fixed days", [c.silent > asked.fixed_days for c in seen]),
+    )
+
+
+def _longest(cut: _Cut) -> Marks:
+    """As many accounts as are red, those silent longest; ties by account key."""
+    marks = np.zeros(len(cut.silent), dtype=np.bool_)
+    marks[np.argsort(-cut.silent, kind="stable")[: int(cut.is_red.sum())]] = True
+    return marks

@@ -1,0 +1,22 @@
+"""How sure a share is that was counted."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from zhibi.result import Estimate
+
+TWO_SIDED_95 = 1.959963984540054  # standard normal quantile
+
+
+def wilson(hits: int, n: int) -> Estimate | None:
+    """The share hits/n with its 95 % score interval (Wilson 1927); None when n is 0.
+
+    Unlike value ± 2 standard errors it stays within 0…1 and is fair for small n.
+    """
+    if not n:
+        return None
+    share, z2 = hits / n, TWO_SIDED_95**2
+    center = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = TWO_SIDED_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return Estimate(share, max(0.0, center - half), min(1.0, center + half), n)

@@ -1,0 +1,23 @@
+"""Wilson's interval against published values."""
+
+import pytest
+
+from zhibi.stats.proportions import wilson
+
+
+def test_a_published_interval() -> None:
+    """Newcombe (1998), table I: 81 of 263 and 15 of 148, Wilson score method."""
+    many, few = wilson(81, 263), wilson(15, 148)
+    assert (round(many.low, 4), round(many.high, 4)) == (0.2553, 0.3662)
+    assert (round(few.low, 4), round(few.high, 4)) == (0.0624, 0.1605)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 20), (1, 29), (29, 29)])
+def test_it_stays_a_share(hits: int, n: int) -> None:
+    found = wilson(hits, n)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+    assert found.low < found.high
+
+
+def test_nothing_counted_is_unknown() -> None:
+    assert wilson(0, 0) is None
