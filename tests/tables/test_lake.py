@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 from tests.tables.lake_rows import Imports, line, rows, state
 
 from zhibi.errors import ZhibiError
@@ -234,6 +236,44 @@ def test_a_disk_that_fills_up_leaves_the_version_before(imports: Imports) -> Non
     assert state(imports.lake) == before
     imports.commit("i3", order_lines=[line("C")])
     assert [row[0] for row in rows(imports.lake, "order_lines", "order_id")] == ["A", "C"]
+
+
+@pytest.mark.parametrize("problem", [DeltaError("disk quota"), OSError(28, "disk quota")])
+def test_a_log_that_cannot_be_written_leaves_the_version_before(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    imports.commit("i1", order_lines=[line("A")])
+    before = state(imports.lake)
+
+    def fail(*given: object) -> None:
+        raise problem
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DeltaTable, "create_write_transaction", fail)
+        with pytest.raises(ZhibiError, match="disk quota"):
+            imports.commit("i2", order_lines=[line("B")])
+    assert state(imports.lake) == before
+    assert not (imports.lake.folder / "lake" / ".scratch").exists()
+    assert imports.commit("i2", order_lines=[line("B")]).version == 2
+
+
+def test_a_lake_that_cannot_be_written_is_one_sentence(imports: Imports) -> None:
+    (imports.lake.folder / "lake").write_text("in the way")
+    with pytest.raises(ZhibiError, match="could not be written"):
+        imports.commit("i1", order_lines=[line("A")])
+
+
+def test_a_workspace_that_cannot_be_locked_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(ZhibiError, match="make the folder writable"):
+        Imports(tmp_path, tmp_path).commit("i1", order_lines=[line("A")])
+
+
+def test_a_damaged_table_is_one_sentence(imports: Imports) -> None:
+    imports.commit("i1", order_lines=[line("A")])
+    shutil.rmtree(imports.lake.folder / "lake" / "order_lines" / "_delta_log")
+    with pytest.raises(ZhibiError, match="order_lines of the lake is damaged"):
+        imports.lake.files("order_lines")
 
 
 def test_a_newer_lake_is_refused(imports: Imports) -> None:

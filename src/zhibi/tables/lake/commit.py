@@ -81,11 +81,11 @@ def _write(
 ) -> Commit:
     cycles = _next_customers(writer, given)
     swaps: dict[str, Swap] = {}
+    if customers.has_news(writer.connection):
+        swaps["customers"] = write_customers(writer)
     for schema in opened:
         if schema is not CUSTOMERS and not found[schema.name].change.is_nothing:
             swaps[schema.name] = _files_of(writer, given, schema, found[schema.name])
-    if customers.is_changed(writer.connection):
-        swaps["customers"] = write_customers(writer)
     commit = Commit(
         version=writer.before.version,
         action="import",
@@ -110,13 +110,15 @@ def refuse_known(writer: Writer, import_id: str) -> None:
 
 
 def _next_customers(writer: Writer, given: Import) -> tuple[str, ...]:
-    """Make `customers_next`, with keys for the new and groups for all."""
+    """Make `customers_next`, with keys for the new and groups for all; the parent cycles."""
     customers.next_table(
         writer.connection,
         source_system=given.source_system,
         import_id=given.import_id,
         next_key=writer.before.next_customer_key,
     )
+    if not customers.has_news(writer.connection):
+        return ()
     links = stored(writer.paths("customer_links"), COLUMNS["customer_links"])
     return groups.resolve(writer.connection, links)
 

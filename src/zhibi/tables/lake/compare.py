@@ -38,26 +38,30 @@ def compare(
     held = _held(connection, schema, files, source_system)
     _split(connection, schema, held)
     change = _counted(connection, schema, held)
-    touched: tuple[str, ...] = ()
-    if change.units_changed:
-        rows = _of_units(stored(files, {}, filename=True), schema, "changed", source_system)
-        found = connection.execute(f"SELECT DISTINCT filename FROM {rows}").fetchall()
-        touched = tuple(sorted(Path(row[0]).name for row in found))
-    return Comparison(change, touched)
+    touched = connection.execute(
+        f"SELECT DISTINCT filename FROM {schema.name}_known "
+        f"SEMI JOIN {schema.name}_changed USING ({names(schema.unit)}) ORDER BY filename"
+    ).fetchall()
+    return Comparison(change, tuple(Path(file).name for (file,) in touched))
 
 
 def _held(
     connection: Connection, schema: TableSchema, files: Sequence[str], source_system: str
 ) -> str:
-    """The lake's rows of this source. Makes `<table>_known`: units on both sides."""
-    held = f"(FROM {stored(files, COLUMNS[schema.name])}"
-    held += f" WHERE source_system = {literal(source_system)})"
+    """The lake's rows that may be of units of the batch: those of the files that hold any.
+
+    Makes `<table>_known`: units on both sides, and the files they are in.
+    """
+    columns = COLUMNS[schema.name]
+    of_source = f"WHERE source_system = {literal(source_system)}"
     unit = names(schema.unit)
     connection.execute(
-        f"CREATE TEMP TABLE {schema.name}_known AS SELECT DISTINCT {unit} FROM {held} AS held "
+        f"CREATE TEMP TABLE {schema.name}_known AS SELECT DISTINCT {unit}, filename "
+        f"FROM (FROM {stored(files, columns, filename=True)} {of_source}) AS held "
         f"SEMI JOIN {schema.name}_units USING ({unit})"
     )
-    return held
+    found = connection.execute(f"SELECT DISTINCT filename FROM {schema.name}_known ORDER BY ALL")
+    return f"(FROM {stored([file for (file,) in found.fetchall()], columns)} {of_source})"
 
 
 def _split(connection: Connection, schema: TableSchema, held: str) -> None:
@@ -81,8 +85,8 @@ def _split(connection: Connection, schema: TableSchema, held: str) -> None:
         f"USING ({unit}) WHERE new.lines = old.lines AND new.digest = old.digest"
     )
     connection.execute(
-        f"CREATE TEMP TABLE {schema.name}_changed AS SELECT {unit} FROM {schema.name}_known "
-        f"ANTI JOIN {schema.name}_unchanged USING ({unit})"
+        f"CREATE TEMP TABLE {schema.name}_changed AS SELECT DISTINCT {unit} "
+        f"FROM {schema.name}_known ANTI JOIN {schema.name}_unchanged USING ({unit})"
     )
 
 
@@ -143,14 +147,6 @@ def _losing(
         f"ORDER BY id LIMIT {EXAMPLES}"
     ).fetchall()
     return total, many, tuple(row[0] for row in first)
-
-
-def _of_units(rows: str, schema: TableSchema, which: str, source_system: str) -> str:
-    """Rows of the lake that belong to the units of `<table>_<which>`."""
-    return (
-        f"(FROM {rows} AS rows WHERE source_system = {literal(source_system)}) AS rows "
-        f"SEMI JOIN {schema.name}_{which} USING ({names(schema.unit)})"
-    )
 
 
 def staying(schema: TableSchema, files: Sequence[str], *, source_system: str) -> str:

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable, Field, Schema
+from deltalake.exceptions import DeltaError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 
+from zhibi.errors import ZhibiError
 from zhibi.tables.lake.manifest import sync_folder
 from zhibi.tables.lake.sql import Connection, literal
 from zhibi.tables.lake.steps import step
@@ -76,7 +78,14 @@ def live(folder: Path, version: int) -> tuple[str, ...]:
     """Names of the files a table consists of at a version."""
     if version == 0:  # every table begins empty, and is not there at all before its first import
         return ()
-    actions = DeltaTable(folder, version=version).get_add_actions()
+    try:
+        actions = DeltaTable(folder, version=version).get_add_actions()
+    except DeltaError as problem:
+        raise ZhibiError(
+            "The table {table} of the lake is damaged ({problem}); restore a backup.",
+            table=folder.name,
+            problem=str(problem).splitlines()[0],
+        ) from problem
     return tuple(sorted(actions.column("path").to_pylist()))
 
 
@@ -169,5 +178,6 @@ def make_ready(folder: Path, version: int) -> None:
 def drop_orphans(folder: Path, data_version: int) -> None:
     """Delete files written for data versions that were never published."""
     for file in folder.glob("*.parquet"):
-        if int(file.name.split("-")[0]) > data_version:
+        number = file.name.split("-")[0]
+        if number.isdigit() and int(number) > data_version:
             file.unlink()

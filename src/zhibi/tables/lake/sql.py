@@ -67,7 +67,7 @@ def stored(files: Iterable[str], columns: Mapping[str, str], *, filename: bool =
     if found:
         return f"read_parquet({file_list(found)}, filename={str(filename).lower()})"
     nothing = ", ".join(f"NULL::{type_} AS {name(column)}" for column, type_ in columns.items())
-    return f"(SELECT {nothing}{', NULL AS filename' if filename else ''} WHERE false)"
+    return f"(SELECT {nothing}{', NULL::VARCHAR AS filename' if filename else ''} WHERE false)"
 
 
 def count(connection: Connection, query: str) -> int:

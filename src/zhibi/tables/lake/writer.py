@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from deltalake.exceptions import DeltaError
+
 from zhibi.errors import ZhibiError
 from zhibi.tables.lake import files, manifest
 from zhibi.tables.lake.lock import one_writer
@@ -85,15 +87,16 @@ def writing(folder: Path, doing: str) -> Iterator[Writer]:
             with session(lake / SCRATCH) as connection:
                 highest = max(manifest.versions(lake), default=0)
                 yield Writer(lake, connection, before, highest + 1)
-            shutil.rmtree(lake / SCRATCH, ignore_errors=True)
-            step("cleaned")
-        except OSError as problem:
+        except (OSError, DeltaError) as problem:
             raise ZhibiError(
                 "The lake in {folder} could not be written ({problem}); nothing was changed. "
                 "Free some disk space or make the folder writable, and try again.",
                 folder=folder,
-                problem=problem.strerror or problem,
+                problem=getattr(problem, "strerror", None) or str(problem).splitlines()[0],
             ) from problem
+        finally:
+            shutil.rmtree(lake / SCRATCH, ignore_errors=True)
+            step("cleaned")
 
 
 def _tidy(lake: Path, before: Manifest) -> None:
