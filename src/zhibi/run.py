@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zhibi import methods
+from zhibi import methods, reports
 from zhibi.errors import ZhibiError
-from zhibi.result import Result
+from zhibi.result import Result, Section
 from zhibi.tables import facts
 from zhibi.tables.facts import Facts
 from zhibi.tables.tables import Tables
@@ -50,6 +50,7 @@ def open_tables(
         settings=workspace.settings,
         day=as_of or default_as_of(known, now),
         basis=_basis(workspace, known),
+        folder=workspace.folder,
     )
 
 
@@ -83,6 +84,40 @@ def _basis(workspace: Workspace, known: Facts) -> str:
 def analyze(tables: Tables, name: str, params: Any = None) -> Result:
     """Run one method on open tables."""
     return methods.load(name).analyze(tables, params)
+
+
+def sources(workspace: Workspace) -> Section:
+    """Where the facts of a workspace came from; the last section of a report."""
+    from zhibi.reports.sources import sources as section
+
+    return section(workspace.lake.imports())
+
+
+def first_findings(result: Result, *, language: str, count: int = 3) -> list[str]:
+    """The first findings as lines of text, numbered."""
+    from zhibi.render.values import Formatter
+
+    formatter = Formatter(language, result.identity.currency)
+    return [
+        f"{number}. {formatter.sentence(finding.says)}"
+        for number, finding in enumerate(result.findings[:count], 1)
+    ]
+
+
+def report(
+    tables: Tables, name: str, path: Path, *, language: str, sources: Section | None = None
+) -> tuple[Result, tuple[Path, ...]]:
+    """Write a report as a page, and beside it a workbook with the rows behind each finding.
+
+    Gives the report and the files written.
+    """
+    from zhibi.render.xlsx import write_xlsx
+
+    composed = reports.load(name).compose(tables, sources)
+    write(composed, path, style="html", language=language)
+    workbook = path.with_suffix(".xlsx")
+    write_xlsx(composed.behind(), workbook, language)
+    return composed, (path, workbook)
 
 
 def render(result: Result, *, style: str, language: str) -> str:

@@ -39,7 +39,9 @@ def example() -> concentration.Concentration:
 def test_worked_example_classes(example: concentration.Concentration) -> None:
     # Shares of 1,000: ann .60 (0 before her: head), bob .25 (.60 before: head),
     # cat .10 (.85: middle), dan .05 (.95: tail); eve is negative: tail, not in the shares.
-    assert [(row[1], row[3], row[5]) for row in example.ranking.rows] == [
+    assert list(
+        zip(*map(example.ranking.column, ("customer_id", "class", "share")), strict=True)
+    ) == [
         ("ann", "head", 0.60),
         ("bob", "head", 0.25),
         ("cat", "middle", 0.10),
@@ -69,7 +71,10 @@ def test_who_left_the_head_is_found(example: concentration.Concentration) -> Non
 
 def test_one_who_holds_most_alone_is_head() -> None:
     found = analyze(tables_of([line("ann", "1", NOW, 75), line("bob", "2", NOW, 25)], DAY))
-    assert [(row[1], row[3]) for row in found.ranking.rows] == [("ann", "head"), ("bob", "middle")]
+    assert list(zip(*map(found.ranking.column, ("customer_id", "class")), strict=True)) == [
+        ("ann", "head"),
+        ("bob", "middle"),
+    ]
 
 
 def test_no_sales_before_means_no_comparison() -> None:
@@ -121,7 +126,7 @@ def test_against_a_slow_ranking(given_lines: list[tuple[str, date, int]]) -> Non
         name = next((word for cut, word in below if share_before < cut), "tail")
         expected[who] = (Decimal(net[who]), name if net[who] > 0 else "tail")
         held += max(0, net[who])
-    shown = {row[1]: (row[4], row[3]) for row in found.ranking.all_rows()}
+    shown = {row[1]: (row[6], row[5]) for row in found.ranking.all_rows()}
     for who, row in shown.items():
         assert row == expected.get(who, (Decimal(0), "tail"))
     assert {who for who in net if net[who]} <= set(shown)

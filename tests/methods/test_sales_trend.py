@@ -112,9 +112,26 @@ def test_price_volume_and_mix_by_hand() -> None:
     assert (parts.new, parts.dropped, parts.change) == (9, -8, 11)
 
 
+def test_a_replaced_product_is_mix_and_not_one_lost_and_one_won() -> None:
+    models = [
+        ProductSales(Decimal(4), Decimal(400), Decimal(0), Decimal(0), "machines"),
+        ProductSales(Decimal(0), Decimal(0), Decimal(5), Decimal(250), "machines"),
+        ProductSales(Decimal(2), Decimal(8), Decimal(0), Decimal(0), "filters"),
+    ]
+    parts = price_volume_mix(models)
+    # One machine more at the old 100 each, and five at 50 instead of 100.
+    assert (parts.volume, parts.mix, parts.price) == (100, -250, 0)
+    assert (parts.new, parts.dropped, parts.change) == (0, -8, -158)
+
+
 amounts = st.decimals(-999, 9999, places=2)
 products = st.builds(
-    ProductSales, st.decimals(0, 99, places=2), amounts, st.decimals(0, 99, places=2), amounts
+    ProductSales,
+    st.decimals(0, 99, places=2),
+    amounts,
+    st.decimals(0, 99, places=2),
+    amounts,
+    st.sampled_from(["machines", "filters", None]),
 )
 
 

@@ -101,12 +101,15 @@ def report(name: str, output: Path | None, as_of: datetime | None, lang: str | N
     from zhibi import run
 
     workspace = run.open_workspace(_folder())
+    chosen = lang or _language(workspace)
     tables = run.open_tables(workspace, as_of=as_of.date() if as_of else None)
     path = output or Path(f"{name}.html")
-    written = run.report(
-        tables, workspace, name=name, path=path, language=lang or _language(workspace)
+    composed, files = run.report(
+        tables, name, path, language=chosen, sources=run.sources(workspace)
     )
-    for file in written:
+    for line in run.first_findings(composed, language=chosen):
+        click.echo(line)
+    for file in files:
         click.echo(file)
 
 
@@ -117,8 +120,8 @@ def _folder() -> Path | None:
 
 def _language(workspace: Any) -> str:
     context = click.get_current_context()
-    given = context.find_root().obj["lang"]
-    return given or workspace.settings.language
+    given: str | None = context.find_root().obj["lang"]
+    return given or str(workspace.settings.language)
 
 
 COMMANDS = (methods, analyze, report)

@@ -1,8 +1,13 @@
-"""Why an account's sales changed: price, volume or mix, over products bought in both periods.
+"""Why an account's sales changed: price, volume or mix.
 
-volume = (Q₁ − Q₀)·p̄₀, mix = Σ (q₁ − Q₁·q₀/Q₀)·p₀, price = Σ q₁·(p₁ − p₀); new and dropped
-products apart. Computed in exact fractions and rounded to cents so that the parts add up to the
-change exactly (what rounding leaves goes to the largest part).
+Over products bought in both periods: volume = (Q₁ − Q₀)·p̄₀, mix = Σ (q₁ − Q₁·q₀/Q₀)·p₀,
+price = Σ q₁·(p₁ − p₀). A product that was replaced by others of its category is mix too, priced at
+what the category's dropped products cost on average: mix = Q₁·(p̄₁ − p̄₀), volume = (Q₁ − Q₀)·p̄₀;
+otherwise a turn to cheaper models would show as one product lost and another one won. What is left
+is new and dropped.
+
+Computed in exact fractions and rounded to cents so that the parts add up to the change exactly
+(what rounding leaves goes to the largest part).
 """
 
 from __future__ import annotations
@@ -15,12 +20,14 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class ProductSales:
-    """What one account bought of one product in the two periods."""
+    """What one account bought of one product in the two periods. Products without a category
+    replace nothing."""
 
     quantity_before: Decimal
     net_before: Decimal
     quantity: Decimal
     net: Decimal
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +48,19 @@ def price_volume_mix(products: Iterable[ProductSales]) -> PriceVolumeMix:
     products = list(products)
     both = [p for p in products if p.quantity_before > 0 and p.quantity > 0]
     rest = [p for p in products if not (p.quantity_before > 0 and p.quantity > 0)]
-    q0, q1 = (sum((Fraction(getattr(p, name)) for p in both), Fraction(0)) for name in _QUANTITIES)
-    n0 = sum((Fraction(p.net_before) for p in both), Fraction(0))
-    volume = (q1 - q0) * n0 / q0 if both else Fraction(0)
-    mix = sum((_mix(p, q0, q1) for p in both), Fraction(0))
-    change_of_both = sum((p.net - p.net_before for p in both), Decimal(0))
+    replaced, alone = _replaced(rest)
+    split = both + [p for pair in replaced for side in pair for p in side]
+    change = sum((p.net - p.net_before for p in split), Decimal(0))
+    splits = [_split_both(both), *map(_split_replaced, replaced)]
+    volume, mix = (sum((split[i] for split in splits), Fraction(0)) for i in (0, 1))
     price, volume_cents, mix_cents = _rounded(
-        [Fraction(change_of_both) - volume - mix, volume, mix], change_of_both
+        [Fraction(change) - volume - mix, volume, mix], change
     )
-    new = sum((p.net - p.net_before for p in rest if p.net > p.net_before), Decimal(0))
-    dropped = sum((p.net - p.net_before for p in rest if p.net <= p.net_before), Decimal(0))
+    changes = [p.net - p.net_before for p in alone]
+    new = sum((one for one in changes if one > 0), Decimal(0))
+    dropped = sum((one for one in changes if one <= 0), Decimal(0))
     return PriceVolumeMix(
-        change=change_of_both + new + dropped,
+        change=change + new + dropped,
         price=price,
         volume=volume_cents,
         mix=mix_cents,
@@ -61,15 +69,48 @@ def price_volume_mix(products: Iterable[ProductSales]) -> PriceVolumeMix:
     )
 
 
-_QUANTITIES = ("quantity_before", "quantity")
+Products = list[ProductSales]
 
 
-def _mix(product: ProductSales, q0: Fraction, q1: Fraction) -> Fraction:
-    quantity_before = Fraction(product.quantity_before)
-    at_old_mix = q1 * quantity_before / q0
-    return (
-        (Fraction(product.quantity) - at_old_mix) * Fraction(product.net_before) / quantity_before
-    )
+def _replaced(rest: Products) -> tuple[list[tuple[Products, Products]], Products]:
+    """Per category the dropped and the new products, where there are both; and all others."""
+    replaced, alone = [], [p for p in rest if p.category is None]
+    for category in dict.fromkeys(p.category for p in rest if p.category is not None):
+        own = [p for p in rest if p.category == category]
+        dropped, new = [p for p in own if p.quantity_before > 0], [p for p in own if p.quantity > 0]
+        if dropped and new:
+            replaced.append((dropped, new))
+            alone += [p for p in own if p.quantity_before <= 0 and p.quantity <= 0]
+        else:
+            alone += own
+    return replaced, alone
+
+
+def _split_both(both: Products) -> tuple[Fraction, Fraction]:
+    """Volume and mix of products bought in both periods."""
+    if not both:
+        return Fraction(0), Fraction(0)
+    q0, q1 = _total(both, "quantity_before"), _total(both, "quantity")
+    mix = Fraction(0)
+    for product in both:
+        before = Fraction(product.quantity_before)
+        price = Fraction(product.net_before) / before
+        mix += (Fraction(product.quantity) - q1 * before / q0) * price
+    return (q1 - q0) * _total(both, "net_before") / q0, mix
+
+
+def _split_replaced(pair: tuple[Products, Products]) -> tuple[Fraction, Fraction]:
+    """Volume and mix where a category's dropped products made room for new ones. Money without
+    a quantity in the other period (a late return) belongs to the mix."""
+    dropped, new = pair
+    q0, q1 = _total(dropped, "quantity_before"), _total(new, "quantity")
+    volume = (q1 - q0) * _total(dropped, "net_before") / q0
+    every = dropped + new
+    return volume, _total(every, "net") - _total(every, "net_before") - volume
+
+
+def _total(products: Products, name: str) -> Fraction:
+    return sum((Fraction(getattr(product, name)) for product in products), Fraction(0))
 
 
 def _rounded(parts: list[Fraction], total: Decimal) -> list[Decimal]:

@@ -24,16 +24,24 @@ def change_of_accounts(
     lines = tables.order_lines
     lines = lines.filter(lines.customer_key.isin(members(tables, account_keys, level=level)))
     lines = lines.filter(within(lines, period) | within(lines, before))
-    by_product = lines.group_by("customer_key", product=lines.product_id.fill_null("")).agg(
+    by_product = lines.group_by(
+        "customer_key", product=lines.product_id.fill_null(""), kind=lines.category.fill_null("")
+    ).agg(
         net=net_sales(lines, period),
         net_before=net_sales(lines, before),
         quantity=lines.quantity.sum(where=within(lines, period)).fill_null(0),
         quantity_before=lines.quantity.sum(where=within(lines, before)).fill_null(0),
     )
     found: dict[int | str, list[ProductSales]] = {key: [] for key in account_keys}
-    summed = to_accounts(tables, by_product, level=level, by=("product",))
-    for row in fetch(summed.order_by("account_key", "product")):
+    summed = to_accounts(tables, by_product, level=level, by=("product", "kind"))
+    for row in fetch(summed.order_by("account_key", "product", "kind")):
         found[row["account_key"]].append(
-            ProductSales(row["quantity_before"], row["net_before"], row["quantity"], row["net"])
+            ProductSales(
+                row["quantity_before"],
+                row["net_before"],
+                row["quantity"],
+                row["net"],
+                category=row["kind"] or None,
+            )
         )
     return {key: price_volume_mix(products) for key, products in found.items()}

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 TITLE = "How much of sales depends on how few customers?"
+TOLD = 10  # accounts that left the head, largest change first
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Concentration:
     classes: Table
     movers: Table
     curve: Chart
+    groups: Table
     findings: tuple[Finding, ...]
     title: str = TITLE
 
@@ -98,6 +100,11 @@ class Concentration:
             ),
             Section("Who holds how much", (self.ranking,)),
             Section("Who moved into or out of the head", (self.movers,)),
+            *(
+                [Section("Groups of several legal entities", (self.groups,))]
+                if self.groups.rows
+                else []
+            ),
             Note(
                 Sentence(
                     "Accounts with sales at or below zero ({n}, together {net}) are tail and "
@@ -123,6 +130,7 @@ def analyze(tables: Tables, params: Params | None = None) -> Concentration:
     spread, spread_before = _spread(ranked, ""), _spread(ranked, "_before")
     ranking = _ranking(ranked)
     movers = _movers(ranked if spread_before.account_count else ranked.limit(0))
+    groups = _groups(tables, params, period, ranked)
     return Concentration(
         identity=tables.identity("concentration", params, params.level),
         period=period,
@@ -133,7 +141,11 @@ def analyze(tables: Tables, params: Params | None = None) -> Concentration:
         classes=_classes(ranked),
         movers=movers,
         curve=_curve(ranked, spread),
-        findings=_findings(period, spread, spread_before, movers),
+        groups=groups,
+        findings=(
+            *_findings(period, spread, spread_before, movers),
+            *_group_finding(period, groups),
+        ),
     )
 
 
@@ -214,6 +226,8 @@ RANKING = (
     Column("rank", "Rank", Unit.COUNT),
     Column("customer_id", "Customer no.", Unit.NAME),
     Column("name", "Customer", Unit.NAME),
+    Column("industry", "Industry", Unit.NAME),
+    Column("kind", "Kind of customer", Unit.NAME),
     Column("class", "Class", Unit.TERM),
     Column("net", "Sales", Unit.MONEY, total=True),
     Column("share", "Share", Unit.SHARE),
@@ -278,6 +292,68 @@ def _movers(ranked: ir.Table) -> Table:
     )
 
 
+def _groups(tables: Tables, params: Params, period: Period, ranked: ir.Table) -> Table:
+    """Head groups that buy through several legal entities: seen one by one, they look smaller."""
+    shown = (
+        Column("customer_id", "Customer no.", Unit.NAME),
+        Column("name", "Customer", Unit.NAME),
+        Column("entities", "Legal entities", Unit.COUNT),
+        Column("net", "Sales", Unit.MONEY),
+        Column("share", "Share", Unit.SHARE),
+        Column("largest", "Largest entity", Unit.MONEY),
+        Column("largest_share", "Share of the largest entity", Unit.SHARE),
+    )
+    if params.level != "group" or not tables.facts.has_groups:
+        return Table("groups", "Groups of several legal entities", shown, (), 0)
+    entities = by_account(
+        tables, {"net": net_sales(tables.order_lines, period)}, level="legal entity"
+    )
+    links = tables.bring(tables.customers.select("group_key", account_key="customer_key"))
+    entities = entities.filter(entities.net > 0).join(links, "account_key")
+    grouped = entities.group_by("group_key").agg(
+        entities=entities.count(), largest=entities.net.max()
+    )
+    head = ranked.filter(ranked["class"] == "head")
+    found = grouped.filter(grouped.entities > 1).join(head, grouped.group_key == head.account_key)
+    found = found.mutate(
+        largest_share=found.share * found.largest.cast("float64") / found.net.cast("float64")
+    )
+    return tabulate(
+        found.order_by(found.net.desc(), "customer_id"),
+        "groups",
+        "Groups of several legal entities",
+        columns=shown,
+    )
+
+
+def _group_finding(period: Period, groups: Table) -> tuple[Finding, ...]:
+    """The largest group that no single entity gives away."""
+    hidden = [row for row in groups.rows if row[6] and row[4] and row[6] < row[4] / 2]  # type: ignore[operator]
+    if not hidden:
+        return ()
+    customer_id, name, entities, net, share, _, largest_share = hidden[0]
+    says = Sentence(
+        "{name} buys through {n:legal entity|legal entities}, none above {largest} of sales; "
+        "together it is {share} ({net}).",
+        {
+            "name": Figure(name, Unit.NAME),
+            "n": Figure(entities, Unit.COUNT),
+            "largest": Figure(largest_share, Unit.SHARE),
+            "share": Figure(share, Unit.SHARE),
+            "net": Figure(net, Unit.MONEY),
+        },
+    )
+    return (
+        Finding(
+            code="concentration.group",
+            says=says,
+            severity=Severity.INFO,
+            cause_on=period.start,
+            subject=Subject(str(customer_id), str(name)),
+        ),
+    )
+
+
 def _curve(ranked: ir.Table, spread: Spread) -> Chart:
     """The share held by the largest 1 %, 2 %, … 100 % of accounts."""
     n = max(spread.account_count, 1)
@@ -314,11 +390,12 @@ def _findings(
         return ()
     found = [_dependence(period, spread, spread_before)]
     keys = [column.key for column in movers.columns]
-    for row in movers.rows:
-        mover = dict(zip(keys, row, strict=True))
-        if mover["class_before"] == "head" and mover["class"] != "head":
-            found.append(_left_head(period, mover))
-    return tuple(found)
+    left = [
+        mover
+        for mover in (dict(zip(keys, row, strict=True)) for row in movers.rows)
+        if mover["class_before"] == "head" and mover["class"] != "head"
+    ]
+    return (*found, *(_left_head(period, mover) for mover in left[:TOLD]))
 
 
 def _dependence(period: Period, spread: Spread, before: Spread) -> Finding:
@@ -339,6 +416,16 @@ def _dependence(period: Period, spread: Spread, before: Spread) -> Finding:
     )
 
 
+LEFT_HEAD = (
+    "{name} fell from head to {class}: {net} after {before}, "
+    "{orders:order|orders} after {orders_before}."
+)
+LEFT_ALTOGETHER = (
+    "{name} was a head customer with {before} and {orders_before:order|orders} a year before, "
+    "and has ordered nothing since."
+)
+
+
 def _left_head(period: Period, mover: dict[str, Any]) -> Finding:
     figures = {
         "name": Figure(mover["name"], Unit.NAME),
@@ -350,11 +437,7 @@ def _left_head(period: Period, mover: dict[str, Any]) -> Finding:
     }
     return Finding(
         code="concentration.left_head",
-        says=Sentence(
-            "{name} fell from head to {class}: {net} after {before}, "
-            "{orders:order|orders} after {orders_before}.",
-            figures,
-        ),
+        says=Sentence(LEFT_HEAD if mover["orders"] else LEFT_ALTOGETHER, figures),
         severity=Severity.SOON,
         cause_on=period.start,
         subject=Subject(mover["customer_id"], mover["name"]),

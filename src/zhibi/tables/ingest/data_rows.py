@@ -90,16 +90,16 @@ class _Shape:
 
 
 def _with_fill(raw: Raw) -> str:
-    fill = " + ".join(f"({name} IS NOT NULL)::INT" for name in columns(raw.width))
+    fill = _balanced(" + ", [f"({name} IS NOT NULL)::INT" for name in columns(raw.width)])
     return f"SELECT *, {fill} AS filled FROM read_parquet({quoted(literal(raw.path))})"
 
 
 def _no_data_rows(con: duckdb.DuckDBPyConnection, raw: Raw, shape: _Shape) -> list[SetAside]:
     names = columns(raw.width)
-    likely = " OR ".join(f"regexp_full_match({name}, {quoted(_LIKELY)})" for name in names)
+    likely = _balanced(" OR ", [f"regexp_full_match({n}, {quoted(_LIKELY)})" for n in names])
     wanted = [
         "filled = 0",
-        f"(filled * 4 <= {shape.usual * 3} AND ({likely}))",
+        f"(filled * 4 <= {shape.usual * 3} AND {likely})",
         f"row >= {shape.last_full}",
         *(_same_as(record, names) for record in raw.header.repeats),
     ]
@@ -130,7 +130,15 @@ def _same_as(record: tuple[str | None, ...], names: list[str]) -> str:
         f"{name} = {quoted(cell)}" if cell else f"{name} IS NULL"
         for name, cell in zip(names, padded, strict=False)
     ]
-    return "(" + " AND ".join(tests) + ")"
+    return _balanced(" AND ", tests)
+
+
+def _balanced(sign: str, parts: list[str]) -> str:
+    """A chain of a thousand terms, in brackets so that the engine's parser nests it ten deep."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_balanced(sign, parts[:half])}{sign}{_balanced(sign, parts[half:])})"
 
 
 def _reason(cells: list[str | None], header: Header, shape: _Shape) -> str | None:
@@ -154,11 +162,12 @@ def _names_total(there: list[str]) -> bool:
 def _is_sum_row(
     con: duckdb.DuckDBPyConnection, raw: Raw, row: int, cells: list[str | None]
 ) -> bool:
-    """Whether a last row as full as the others names a total and some column adds up to it."""
+    """Whether a last row as full as the others names a total, and some column adds up to it."""
     there = [cell for cell in cells if cell]
     if not there or not _names_total(there):
         return False
-    sums = [
+    sums = [f"count(*) FILTER (row < {row}) = 0"]  # the total of an empty period
+    sums += [
         f"sum({number}) FILTER (row < {row}) = max({number}) FILTER (row = {row})"
         for name in columns(raw.width)
         for number in [f"try_cast(replace({name}, ',', '') AS DECIMAL(38, 6))"]

@@ -89,14 +89,16 @@ def plain_counts(column: str) -> tuple[str, ...]:
 
 
 def _is_iso(column: str) -> str:
-    return f"(try_cast({column} AS DATE) IS NOT NULL AND {column}[5] IN ('-', '/'))"
+    day = f"CASE WHEN {column}[5] IN ('-', '/') THEN try_cast({column} AS DATE) END"
+    return f"({day}) IS NOT NULL"
 
 
 def _zoned(column: str) -> str:
     """Only a time of day can carry a zone, so that plain dates are passed over quickly."""
     pattern = literal(r".*\d{1,2}:\d{2}.*([Zz]|[-+]\d{2}:?\d{2})$")
     return (
-        f"count(*) FILTER (WHERE length({column}) > 15 AND regexp_full_match({column}, {pattern}))"
+        f"count(*) FILTER (WHERE CASE WHEN length({column}) > 15"
+        f" THEN regexp_full_match({column}, {pattern}) END)"
     )
 
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhibi.errors import ZhibiError
+from zhibi.tables.ingest.everyday_text import everyday_share
 
 BLOCK = 1 << 20
 _SAMPLE_LINES = 400
+_MAX_LINE = 32_000_000  # characters; longer ones would have to be held in memory
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -25,26 +27,6 @@ _MARKS = (
 _CANDIDATES = ("gb18030", "big5hkscs", "cp1252")
 _CLOSE = 0.15  # two readings nearer than this are said to be ambiguous
 _PLAUSIBLE = 0.3
-
-# Everyday characters of Chinese business tables and company names, simplified and traditional.
-_EVERYDAY = frozenset(
-    "的一是不了在人有我他这中大来上国和地到说时要就出会可也你对生能而子那得于着下自之年过发后作里"
-    "用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只"
-    "从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手"
-    "应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世位次度门任常先海"
-    "通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才"
-    "结反受目太量再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便空决治展马科司五基眼"
-    "书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交规万取拉格望觉"
-    "术领共确传师观清今切院让识候带导争运笔另单户订货购销售价格税额编号码称客联系话地址省市县区有限"
-    "责任股份集团贸易科技实业发展上海北京广州深圳天津重庆江苏浙江山东河南湖北四川福建辽宁备注规格型"
-    "号仓库批次折扣含率未不含元合计总计小计数量期间状态已审核完成取消退货红字发票合同交付负责业务员"
-    "門東車馬風時會來個們這國後發對經過現當動還進樣實軍無長機關點產業間將見與號碼單據戶訂貨購銷賣"
-    "價稅額編稱聯絡電話縣區責團貿科技實業發展廣灣臺備註規倉庫折扣計數量狀態審核發票約負責務員總"
-    "李王张刘陈杨赵黄周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛"
-    "叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊陆郝孔白崔康毛邱秦江史顾侯邵孟龙段章钱汤尹黎易常武乔"
-    "賀賴龔張劉陳楊趙黃吳孫羅鄭謝韓馮蕭鄧許蘇盧蔣賈葉閻鐘譚鄒陸顧龍錢湯黎喬東華電器機械設備材料"
-    "华东华南华北西南厂商店店超市医院学校银行保险建筑工程设备机械电器材料化工食品药服装纸塑胶钢铁"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +38,53 @@ class Encoding:
 def find_encoding(path: Path, given: str | None = None) -> Encoding:
     """The encoding of a text file, or an error that names the line at which it cannot be told."""
     if given:
-        return Encoding(_known_codec(given))
+        return _checked(path, _known_codec(given))
     with path.open("rb") as file:
         head = file.read(BLOCK)
     for mark, name in _MARKS:
         if head.startswith(mark):
-            return Encoding(name)
+            return _checked(path, name)
     if wide := _utf16_without_mark(head):
         return Encoding(wide, f"Taken for {wide.upper()}, though it has no byte-order mark.")
-    bad_line = first_undecodable_line(path, "utf-8")
+    bad_line = _first_undecodable_line(path, "utf-8")
     lines = _foreign_lines(path)
     if bad_line is None:
         return _utf8_unless_gbk(lines)
     return _legacy(path, lines, bad_line)
 
 
-def first_undecodable_line(path: Path, encoding: str) -> int | None:
-    """The first line (from 1) that is not valid in an encoding; None when all are."""
+def _checked(path: Path, name: str) -> Encoding:
+    """UTF-8 is read in place; other encodings are checked when the file is turned into it."""
+    if name == "utf-8-sig" and (bad := _first_undecodable_line(path, name)) is not None:
+        raise _undecodable(path, bad, name)
+    return Encoding(name)
+
+
+class _BadLine(Exception):  # noqa: N818
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+def text_blocks(path: Path, encoding: str) -> Iterator[str]:
+    """The text of a file, block by block; an error names the line that cannot be decoded."""
+    try:
+        yield from _decoded(path, encoding)
+    except _BadLine as bad:
+        raise _undecodable(path, bad.line, encoding) from None
+
+
+def _first_undecodable_line(path: Path, encoding: str) -> int | None:
+    try:
+        for _ in _decoded(path, encoding):
+            pass
+    except _BadLine as bad:
+        return bad.line
+    return None
+
+
+def _decoded(path: Path, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
+    line, unbroken = 1, 0
     with path.open("rb") as file:
         while True:
             block = file.read(BLOCK)
@@ -82,15 +92,30 @@ def first_undecodable_line(path: Path, encoding: str) -> int | None:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode(encoding, "replace")
-                return line + _line_ends(good)
+                raise _BadLine(line + _line_ends(good)) from None
             _refuse_nul(text, path, line)
+            ends = _line_ends(text)
+            unbroken = 0 if ends else unbroken + len(text)
+            if unbroken > _MAX_LINE:
+                raise _endless(path, line)
+            yield text
             if not block:
-                return None
-            line += _line_ends(text)
+                return
+            line += ends
 
 
 def _line_ends(text: str) -> int:
     return text.count("\n") or text.count("\r")
+
+
+def _endless(path: Path, line: int) -> ZhibiError:
+    return ZhibiError(
+        "Line {line} of {file} is longer than {limit} million characters, so the file is no table "
+        "of rows: export it again",
+        line=line,
+        file=path.name,
+        limit=_MAX_LINE // 1_000_000,
+    )
 
 
 def _refuse_nul(text: str, path: Path, line: int) -> None:
@@ -101,24 +126,6 @@ def _refuse_nul(text: str, path: Path, line: int) -> None:
             line=line + _line_ends(text[: text.index("\0")]),
             file=path.name,
         )
-
-
-def text_blocks(path: Path, encoding: str) -> Iterator[str]:
-    """The text of a file, block by block; an error names the line that cannot be decoded."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
-    with path.open("rb") as file:
-        while True:
-            block = file.read(BLOCK)
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError:
-                raise _undecodable(path, first_undecodable_line(path, encoding), encoding) from None
-            _refuse_nul(text, path, line)
-            yield text
-            if not block:
-                return
-            line += _line_ends(text)
 
 
 def _known_codec(name: str) -> str:
@@ -173,14 +180,14 @@ def _utf8_unless_gbk(lines: list[bytes]) -> Encoding:
     text = b"\n".join(lines).decode("utf-8", "replace")
     strange = [char for char in text if "\u0180" <= char < "\u0800"]
     foreign = sum(not char.isascii() for char in text)
-    if strange and len(strange) * 2 > foreign and _score(lines, "gb18030") > 0.6:
+    if strange and len(strange) * 2 > foreign and everyday_share(lines, "gb18030") > 0.6:
         return Encoding("gb18030", "Taken for GB18030, though its bytes are valid UTF-8 too.")
     return Encoding("utf-8")
 
 
 def _legacy(path: Path, lines: list[bytes], bad_line: int) -> Encoding:
     _refuse_mixed(path, lines, bad_line)
-    scores = sorted(((_score(lines, name), name) for name in _CANDIDATES), reverse=True)
+    scores = sorted(((everyday_share(lines, name), name) for name in _CANDIDATES), reverse=True)
     (best, name), (second, other) = scores[0], scores[1]
     if best < _PLAUSIBLE:
         raise ZhibiError(
@@ -189,7 +196,7 @@ def _legacy(path: Path, lines: list[bytes], bad_line: int) -> Encoding:
             file=path.name,
             line=bad_line,
         )
-    bad = first_undecodable_line(path, name)
+    bad = _first_undecodable_line(path, name)
     if bad is not None:
         raise _undecodable(path, bad, name)
     if best - second >= _CLOSE:
@@ -207,7 +214,7 @@ def _undecodable(path: Path, line: int | None, encoding: str) -> ZhibiError:
         "in one encoding, or give the right one",
         line=line,
         file=path.name,
-        encoding=encoding.upper(),
+        encoding=encoding.removesuffix("-sig").upper(),
     )
 
 
@@ -216,13 +223,13 @@ def _refuse_mixed(path: Path, lines: list[bytes], bad_line: int) -> None:
     chinese = sum(_is_chinese_utf8(line) for line in lines)
     if (
         chinese * 3 >= len(lines)
-        and _score([x for x in lines if _is_chinese_utf8(x)], "utf-8") > 0.5
+        and everyday_share([x for x in lines if _is_chinese_utf8(x)], "utf-8") > 0.5
     ):
         raise _undecodable(path, bad_line, "utf-8")
     first_chinese = next((x for x in lines if _is_chinese_utf8(x)), None)
-    if first_chinese is not None and _score([first_chinese], "utf-8") > 0.8:
+    if first_chinese is not None and everyday_share([first_chinese], "utf-8") > 0.8:
         others = [x for x in lines if not _is_chinese_utf8(x)]
-        best = max(_CANDIDATES, key=lambda name: _score(others, name))
+        best = max(_CANDIDATES, key=lambda name: everyday_share(others, name))
         raise _undecodable(path, _line_of(path, first_chinese), best)
 
 
@@ -237,64 +244,3 @@ def _is_chinese_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return any("\u4e00" <= char <= "\u9fff" for char in text)
-
-
-def _score(lines: list[bytes], encoding: str) -> float:
-    """The share of everyday characters among those beyond ASCII, 0 if a line does not decode.
-
-    A rare but proper hanzi counts a little, one beyond the common tables or a symbol less than
-    nothing; in cp1252 a letter counts beside an ASCII letter, as in Müller.
-    """
-    good = total = 0.0
-    failed = 0
-    for line in lines:
-        try:
-            text = line.decode(encoding)
-        except UnicodeDecodeError:
-            failed += 1
-            continue
-        points = _latin_points(text) if encoding == "cp1252" else _chinese_points(text)
-        good += sum(points)
-        total += len(points)
-    share = good / total if total else 0.0
-    return max(0.0, share * (1 - 2 * failed / len(lines))) if lines else 0.0
-
-
-def _chinese_points(text: str) -> list[float]:
-    return [_chinese_point(char) for char in text if not char.isascii()]
-
-
-def _chinese_point(char: str) -> float:
-    if char in _EVERYDAY or "\u3000" <= char <= "\u301f" or "\uff00" <= char <= "\uff65":
-        return 1.0
-    if "\u4e00" <= char <= "\u9fff":
-        return 0.4 if _is_common(char) else -0.4
-    return 0.2 if char in "￥¥·—…“”‘’℃№×±" else -0.5
-
-
-def _is_common(char: str) -> bool:
-    """In the first, frequent half of the simplified or of the traditional national standard."""
-    try:
-        return 0xB0 <= char.encode("gb2312")[0] <= 0xD7
-    except UnicodeEncodeError:
-        pass
-    try:
-        return 0xA4 <= char.encode("big5")[0] <= 0xC6
-    except UnicodeEncodeError:
-        return False
-
-
-def _latin_points(text: str) -> list[float]:
-    """Letters with an accent stand among ASCII letters; mojibake stands in long runs."""
-    points = []
-    for place, char in enumerate(text):
-        if char.isascii():
-            continue
-        near = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
-        beside = any(other.isascii() and other.isalpha() for other in near)
-        if char.isalpha():
-            points.append(1.0 if beside else -0.5)
-        else:
-            alone = all(other.isascii() for other in near)
-            points.append(0.6 if alone and char in "€£°–—‘’“”•…™®©«»§\xa0½¼¾²³µ" else -0.5)
-    return points

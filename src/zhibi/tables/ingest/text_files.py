@@ -8,7 +8,6 @@ record, as a spreadsheet shows it: a line break inside quotes does not count, a 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -90,22 +89,16 @@ def _rows(lines: Iterable[str], layout: Layout) -> Iterator[tuple[int, list[str 
             yield line
 
     number, last_long, quotes = 0, 0, 0
-    try:
-        for number, (cells, _) in enumerate(records(kept(), layout.delimiter), 1):
-            if len(open_lines) > 1:
-                last_long, quotes = number, sum(line.count('"') for line in open_lines)
-            open_lines.clear()
-            if number > layout.header.last + 1:
-                yield number, trimmed(cells)
-    except csv.Error as error:
-        raise _unreadable(layout.name, number + 1) from error
+    read = records(kept(), layout.delimiter, layout.name)
+    for number, (cells, _) in enumerate(read, 1):
+        if len(open_lines) > 1:
+            last_long, quotes = number, sum(line.count('"') for line in open_lines)
+        open_lines.clear()
+        if number > layout.header.last + 1:
+            yield number, trimmed(cells)
     if last_long == number and quotes % 2:  # the last record ran on to the end of the file
-        raise _unreadable(layout.name, number)
-
-
-def _unreadable(name: str, row: int) -> ZhibiError:
-    return ZhibiError(
-        "Row {row} of {file} has a quotation mark that is never closed: close or remove it",
-        row=row,
-        file=name,
-    )
+        raise ZhibiError(
+            "Row {row} of {file} has a quotation mark that is never closed: close or remove it",
+            row=number,
+            file=layout.name,
+        )

@@ -28,8 +28,8 @@ class Layout:
 
 def layout_of(utf8: Path, name: str, delimiter: str | None) -> Layout:
     lines = list(_sample(utf8))
-    chosen = _delimiter_given(delimiter) if delimiter else _delimiter_of(lines)
-    first, ends = _parsed(lines, chosen)
+    chosen = _delimiter_given(delimiter) if delimiter else _delimiter_of(lines, name)
+    first, ends = _parsed(lines, chosen, name)
     if not any(filled(record) for record in first):
         raise ZhibiError("{file} is empty: export it again", file=name)
     if max(map(filled, first)) < 2:
@@ -72,11 +72,11 @@ def _delimiter_given(text: str) -> str:
     return delimiter
 
 
-def _delimiter_of(lines: list[str]) -> str:
+def _delimiter_of(lines: list[str], name: str) -> str:
     """The character that divides most records into the same number of cells, two or more."""
     best, chosen = 0.0, ","
     for delimiter in _DELIMITERS:
-        widths = [len(cells) for cells, _ in records(lines, delimiter) if any(cells)]
+        widths = [len(cells) for cells, _ in records(lines, delimiter, name) if any(cells)]
         usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
         share = widths.count(usual) / len(widths) if usual > 1 else 0.0
         if share > best:
@@ -84,14 +84,28 @@ def _delimiter_of(lines: list[str]) -> str:
     return chosen
 
 
-def _parsed(lines: list[str], delimiter: str) -> tuple[list[list[str | None]], list[int]]:
+def _parsed(
+    lines: list[str], delimiter: str, name: str
+) -> tuple[list[list[str | None]], list[int]]:
     """The first records, and the number of lines read at the end of each."""
-    found = list(islice(records(lines, delimiter), SAMPLE))
+    found = list(islice(records(lines, delimiter, name), SAMPLE))
     return [trimmed(cells) for cells, _ in found], [end for _, end in found]
 
 
-def records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[list[str], int]]:
+def records(lines: Iterable[str], delimiter: str, name: str) -> Iterator[tuple[list[str], int]]:
+    """The cells of each record, and the number of lines read at its end."""
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    for cells in reader:
-        yield cells, reader.line_num
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            yield cells, reader.line_num
+    except csv.Error:
+        raise ZhibiError(
+            "Row {row} of {file} holds a cell of more than {limit} million characters: look for a "
+            "quotation mark that is never closed",
+            row=number + 1,
+            file=name,
+            limit=MAX_CELL // 1_000_000,
+        ) from None

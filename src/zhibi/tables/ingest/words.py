@@ -36,21 +36,24 @@ class IdCounts:
 
 
 def id_counts(column: str) -> tuple[str, ...]:
-    is_long = f"length({column}) > {EXACT_DIGITS} AND regexp_full_match({column}, '\\d+')"
-    zeros = f"regexp_full_match(substr({column}, {EXACT_DIGITS + 1}), '0+')"
+    is_long = f"length({column}) > {EXACT_DIGITS}"
     return (
         f"count({column})",
-        f"count(*) FILTER (WHERE suffix({column}, '.0') AND"
-        f" regexp_full_match({column}, '{FLOAT_ID}'))",
-        f"count(*) FILTER (WHERE {is_long})",
-        f"count(*) FILTER (WHERE {is_long} AND {zeros})",
+        f"count(*) FILTER (WHERE CASE WHEN suffix({column}, '.0')"
+        f" THEN regexp_full_match({column}, '{FLOAT_ID}') END)",
+        f"count(*) FILTER (WHERE CASE WHEN {is_long} THEN regexp_full_match({column}, '\\d+') END)",
+        f"count(*) FILTER (WHERE CASE WHEN {is_long}"
+        f" THEN regexp_full_match({column}, '\\d{{{EXACT_DIGITS}}}0+') END)",
     )
 
 
 def id_sql(column: str, counts: IdCounts) -> str:
     """The id as text, with its leading zeros; null where a spreadsheet has rounded it."""
     text = f"left({column}, length({column}) - 2)" if counts.is_float else column
-    rounded = f"contains(upper({column}), 'E+') AND regexp_full_match({column}, '{ROUNDED}')"
+    rounded = (
+        f"CASE WHEN contains({column}, '+') THEN regexp_full_match({column}, '{ROUNDED}')"
+        " ELSE false END"
+    )
     if counts.has_rounded_digits:
         rounded += (
             f" OR length({column}) > {EXACT_DIGITS} AND regexp_full_match({column},"

@@ -1,0 +1,72 @@
+"""What a report is: the findings of several methods in one order, sections, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhibi.result import Block, Finding, Identity, Sentence, Severity, Table
+
+AT_MOST = 7  # findings a director reads
+AT_MOST_ALIKE = 2  # of one code, so that one kind does not crowd out the others
+
+URGENCY = {Severity.NOW: 0, Severity.SOON: 1, Severity.GOOD: 2, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A result made of results. `evidence` has one table a finding: the rows behind it."""
+
+    title: str
+    subtitle: Sentence
+    identity: Identity
+    findings: tuple[Finding, ...]
+    sections: tuple[Block, ...]
+    evidence: tuple[Table, ...] = ()
+
+    def blocks(self) -> tuple[Block, ...]:
+        return self.sections
+
+    def behind(self) -> Evidence:
+        """The rows behind the findings, for a workbook beside the report."""
+        return Evidence(self.title, self.subtitle, self.identity, self.findings, self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The rows behind each finding of a report, as a result of its own for a workbook."""
+
+    title: str
+    subtitle: Sentence
+    identity: Identity
+    findings: tuple[Finding, ...]
+    tables: tuple[Table, ...]
+
+    def blocks(self) -> tuple[Block, ...]:
+        return self.tables
+
+
+def choose(
+    news: Iterable[Finding], others: Iterable[Finding], *, least: Decimal
+) -> tuple[Finding, ...]:
+    """The news first, then the most urgent with the most at stake; one finding a customer.
+
+    What puts less than `least` at stake is left to its own section.
+    """
+    chosen = list(news)
+    told = {finding.subject for finding in chosen if finding.subject}
+    ranked = sorted(
+        (finding for finding in others if finding.stake is None or finding.stake >= least),
+        key=lambda f: (URGENCY[f.severity], -(f.stake or Decimal(0)), f.code, f.id),
+    )
+    for finding in ranked:
+        alike = sum(finding.code == other.code for other in chosen)
+        if len(chosen) >= AT_MOST:
+            break
+        if alike >= AT_MOST_ALIKE or (finding.subject and finding.subject in told):
+            continue
+        chosen.append(finding)
+        if finding.subject:
+            told.add(finding.subject)
+    return tuple(chosen)
