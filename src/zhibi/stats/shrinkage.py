@@ -38,6 +38,7 @@ Ints = NDArray[np.int64]
 MIN_SEGMENT = 20  # accounts with two gaps or more; a smaller segment uses everybody's prior
 LEARNT_FROM = 20_000  # accounts a prior is learnt from, evenly spaced: more changes no digit shown
 WEAKEST_DF, STRONGEST_DF = 0.5, 1000.0
+LEAST_VARIANCE = 1e-6  # where all gaps are equal, a spread of nothing is not learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,37 +149,42 @@ MONTHLY = (float(np.log(30.0)), 1.0)
 
 def _variances(gaps: LogGaps) -> tuple[float, float]:
     """d₀ and s₀² of (2), by maximum marginal likelihood of the residuals given (4)."""
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize_scalar
     from scipy.special import gammaln
 
     if not len(gaps.n):
         return NOTHING_KNOWN
-    df_own = (gaps.n - 1).astype(np.float64)
-    floor = 1e-6  # all gaps equal: a log variance of nothing is not learnt, only very little
-    start = max(float(gaps.squares.sum() / df_own.sum()), floor)
+    own = (gaps.n - 1).astype(np.float64)
 
-    def lost(logs: Floats) -> float:
-        df, variance = np.exp(logs)
-        whole = df + df_own
+    def lost(log_df: float) -> float:
+        df = np.exp(log_df)
+        variance = _variance(df, own, gaps.squares)
         gain = (
-            gammaln(whole / 2)
+            gammaln((df + own) / 2)
             - gammaln(df / 2)
             + df / 2 * np.log(df * variance)
-            - whole / 2 * np.log(df * variance + gaps.squares)
+            - (df + own) / 2 * np.log(df * variance + gaps.squares)
         )
         return -float(gain.mean())
 
-    found = minimize(
-        lost,
-        np.log([4.0, start]),
-        method="L-BFGS-B",
-        bounds=[
-            (np.log(WEAKEST_DF), np.log(STRONGEST_DF)),
-            (np.log(floor), np.log(max(start, floor) * 100)),
-        ],
-    )
-    df, variance = np.exp(found.x)
-    return float(df), float(variance)
+    # One dimension, no linear algebra: its threads would wait for each other on a busy machine.
+    bounds = (float(np.log(WEAKEST_DF)), float(np.log(STRONGEST_DF)))
+    df = float(np.exp(minimize_scalar(lost, bounds=bounds, method="bounded").x))
+    return df, _variance(df, own, gaps.squares)
+
+
+def _variance(df: float, own: Floats, squares: Floats) -> float:
+    """The s₀² that is most likely for a d₀: the root of mean(s₀²/ṽᵢ) = 1, by Newton on its log."""
+    variance = max(float(squares.sum() / own.sum()), LEAST_VARIANCE)
+    for _ in range(50):
+        whole = df * variance + squares
+        ratio = (df + own) * variance / whole
+        slope = max(float((ratio * squares / whole).mean()), 1e-12)
+        step = float(np.clip((1 - ratio.mean()) / slope, -1.0, 1.0))
+        variance = max(variance * float(np.exp(step)), LEAST_VARIANCE)
+        if abs(step) < 1e-9 or variance == LEAST_VARIANCE:
+            break
+    return variance
 
 
 def _means(means: Floats, errors: Floats) -> tuple[float, float]:
