@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from zhibi.tables import contents
+from zhibi.tables.contents import Contents
 from zhibi.tables.engines import Engine, local_duckdb
 from zhibi.tables.schema import CUSTOMERS, ORDER_LINES
 
@@ -33,6 +35,7 @@ class Facts:
     last_day: date | None
     data_version: str
     has_groups: bool
+    has_samples: bool
 
 
 def from_lake(order_lines: Sequence[str], customers: Sequence[str], *, data_version: str) -> Facts:
@@ -40,8 +43,10 @@ def from_lake(order_lines: Sequence[str], customers: Sequence[str], *, data_vers
     local = local_duckdb()
     engine = Engine("duckdb", local, local)
     lines = _parquet(local, "order_lines", order_lines, ORDER_LINES.sql_columns)
-    people = _parquet(local, "customers", customers, CUSTOMERS.sql_columns)
-    return _described(engine, lines, people, data_version)
+    _parquet(local, "customers", customers, CUSTOMERS.sql_columns)
+    held = contents.of_files(local, order_lines, lines)
+    filled = contents.filled_columns_of_files(local, customers)
+    return _facts(engine, held, filled, data_version=data_version)
 
 
 def from_arrow(
@@ -57,7 +62,9 @@ def from_arrow(
     local.create_table("given_customers", customers)
     _keyed_customers(local, customers.column_names)
     _keyed_lines(local, order_lines.column_names)
-    return _described(engine, local.table("order_lines"), local.table("customers"), data_version)
+    held = contents.of_table(local.table("order_lines"))
+    filled = contents.filled_columns(local.table("customers"))
+    return _facts(engine, held, filled, data_version=data_version)
 
 
 def _keyed_customers(local: Any, given: Sequence[str]) -> None:
@@ -126,34 +133,20 @@ def _parquet(local: Any, name: str, files: Sequence[str], schema: Mapping[str, s
     return local.table(name)
 
 
-def _described(engine: Engine, lines: ir.Table, customers: ir.Table, data_version: str) -> Facts:
-    summary = (
-        lines.agg(
-            first_day=lines.order_date.min(),
-            last_day=lines.order_date.max(),
-            **{f"n_{column}": lines[column].count() for column in lines.columns},
-        )
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
-    counts = (
-        customers.agg(
-            groups=(customers.group_key != customers.customer_key).sum(),
-            **{f"n_{column}": customers[column].count() for column in customers.columns},
-        )
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
-    bases = lines.select("basis").distinct().to_pyarrow().column(0).drop_null().to_pylist()
-    filled = {key[2:] for key, n in (summary | counts).items() if key.startswith("n_") and n}
+def _facts(
+    engine: Engine, held: Contents, filled_of_customers: frozenset[str], *, data_version: str
+) -> Facts:
+    customers = engine.local.table("customers")
+    in_groups = customers.filter(customers.group_key != customers.customer_key)
     return Facts(
         engine=engine,
-        order_lines=lines,
+        order_lines=engine.local.table("order_lines"),
         customers=customers,
-        filled=frozenset(filled),
-        bases=tuple(sorted(bases)),
-        first_day=summary["first_day"],
-        last_day=summary["last_day"],
+        filled=held.filled | filled_of_customers,
+        bases=held.bases,
+        first_day=held.first_day,
+        last_day=held.last_day,
         data_version=data_version,
-        has_groups=bool(counts["groups"]),
+        has_groups=bool(in_groups.count().to_pyarrow().as_py()),
+        has_samples=held.has_samples,
     )

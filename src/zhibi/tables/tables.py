@@ -46,8 +46,8 @@ class Tables:
         lines = lines.filter(lines.order_date <= self.day)
         if len(self.facts.bases) > 1:
             lines = lines.filter(lines.basis == self.basis)
-        if "line_kind" in self.facts.filled:
-            lines = lines.filter(lines.line_kind != "sample")
+        if self.facts.has_samples:
+            lines = lines.filter(lines.line_kind.fill_null("sale") != "sample")
         return lines
 
     @property

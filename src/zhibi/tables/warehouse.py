@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from zhibi.errors import ZhibiError
+from zhibi.tables.contents import bases_of
 from zhibi.tables.engines import Engine, local_duckdb
 from zhibi.tables.facts import Facts
 from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, SQL_TYPES, Kind, TableSchema
@@ -126,7 +127,6 @@ def from_warehouse(connection: Connection) -> Facts:
         .to_pyarrow()
         .to_pylist()[0]
     )
-    bases = lines.select("basis").distinct().to_pyarrow().column(0).drop_null().to_pylist()
     people = connection.tables.get("customers")
     has_groups = _bring_customers(local, backend, lines, people)
     mark = f"{shown(connection.url)} {given} {people} {sorted(summary.items())}"
@@ -135,11 +135,12 @@ def from_warehouse(connection: Connection) -> Facts:
         order_lines=lines,
         customers=local.table("customers"),
         filled=frozenset(given.columns) | frozenset(people.columns if people else ()),
-        bases=tuple(sorted(bases)),
+        bases=bases_of(lines),
         first_day=summary["first_day"],
         last_day=summary["last_day"],
         data_version=hashlib.sha256(mark.encode()).hexdigest()[:12],
         has_groups=has_groups,
+        has_samples="line_kind" in given.columns,
     )
 
 
@@ -147,7 +148,7 @@ def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
     """A warehouse table in the columns of the schema; what it does not have is null."""
     import ibis
 
-    table = _table(backend, source.table)
+    table = table_of(backend, source.table)
     for target, column in source.columns.items():
         if column not in table.columns:
             raise ZhibiError(
@@ -175,7 +176,8 @@ def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
     return table.select(**{f.name: filled(f.name, f.kind) for f in schema.fields})
 
 
-def _table(backend: Any, name: str) -> ir.Table:
+def table_of(backend: Any, name: str) -> ir.Table:
+    """A table by `schema.table`. ZhibiError when it is not there for this user."""
     *database, table = name.split(".")
     try:
         return backend.table(table, database=".".join(database) or None)
