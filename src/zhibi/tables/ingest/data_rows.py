@@ -71,7 +71,7 @@ def sheet_of(con: duckdb.DuckDBPyConnection, raw: Raw) -> Sheet | None:
 class _Shape:
     """How full the rows and columns of a staged file are."""
 
-    usual: int  # cells filled in the middle row
+    usual: int  # cells that a well-filled row fills: at the upper quartile, above most footers
     last_row: int  # the last that holds anything
     last_full: int  # the last that is at least half as full as usual
     fills: tuple[int, ...]  # filled cells per column
@@ -80,7 +80,7 @@ class _Shape:
     def of(cls, con: duckdb.DuckDBPyConnection, raw: Raw) -> _Shape:
         fills = ", ".join(f"count({name})" for name in columns(raw.width))
         usual, last, *found = con.execute(
-            "SELECT quantile_disc(filled, 0.5) FILTER (filled > 0), max(row) FILTER (filled > 0), "
+            "SELECT quantile_disc(filled, 0.75) FILTER (filled > 0), max(row) FILTER (filled > 0), "
             f"{fills} FROM ({_with_fill(raw)})"
         ).fetchall()[0]
         (full,) = con.execute(
@@ -99,7 +99,7 @@ def _no_data_rows(con: duckdb.DuckDBPyConnection, raw: Raw, shape: _Shape) -> li
     likely = _balanced(" OR ", [f"regexp_full_match({n}, {quoted(_LIKELY)})" for n in names])
     wanted = [
         "filled = 0",
-        f"(filled * 4 <= {shape.usual * 3} AND {likely})",
+        f"(filled < {shape.usual} AND {likely})",
         f"row >= {shape.last_full}",
         *(_same_as(record, names) for record in raw.header.repeats),
     ]
@@ -118,7 +118,7 @@ def _no_data_rows(con: duckdb.DuckDBPyConnection, raw: Raw, shape: _Shape) -> li
             reason = "below the table" if single or after_totals else None
         if reason is None and number == shape.last_row and _is_sum_row(con, raw, number, cells):
             reason = "totals row"
-        after_totals = after_totals or (reason == "totals row" and number > shape.last_full)
+        after_totals = after_totals or (reason == "totals row" and number >= shape.last_full)
         if reason:
             found.append(aside(number, reason, cells))
     return found
@@ -147,16 +147,19 @@ def _reason(cells: list[str | None], header: Header, shape: _Shape) -> str | Non
         return "blank row"
     if any(there == [cell for cell in record if cell] for record in header.repeats):
         return "repeated header"
-    is_sparse = len(there) * 4 <= shape.usual * 3
-    return "totals row" if is_sparse and _names_total(there) else None
+    return "totals row" if _is_total(there, shape.usual) else None
+
+
+def _is_total(there: list[str], usual: int) -> bool:
+    """A total by its name and its gaps: no company is called 小计, but one may be called Total."""
+    if any("".join(cell.split()).rstrip(":：") in _CN.split("|") for cell in there):
+        return len(there) < usual
+    return len(there) * 4 <= usual * 3 and _names_total(there)
 
 
 def _names_total(there: list[str]) -> bool:
-    """Chinese total words are no names and may stand anywhere; a company may be called Total."""
-    squeezed = ["".join(cell.split()) for cell in there]
-    if _CN_TOTAL.fullmatch(squeezed[0]) or _EN_TOTAL.fullmatch(there[0]):
-        return True
-    return any(cell in _CN.split("|") for cell in squeezed)
+    squeezed = "".join(there[0].split())
+    return bool(_CN_TOTAL.fullmatch(squeezed) or _EN_TOTAL.fullmatch(there[0]))
 
 
 def _is_sum_row(

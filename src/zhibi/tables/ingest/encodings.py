@@ -27,6 +27,7 @@ _MARKS = (
 _CANDIDATES = ("gb18030", "big5hkscs", "cp1252")
 _CLOSE = 0.15  # two readings nearer than this are said to be ambiguous
 _PLAUSIBLE = 0.3
+_CERTAIN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _utf8_unless_gbk(lines: list[bytes]) -> Encoding:
     text = b"\n".join(lines).decode("utf-8", "replace")
     strange = [char for char in text if "\u0180" <= char < "\u0800"]
     foreign = sum(not char.isascii() for char in text)
-    if strange and len(strange) * 2 > foreign and everyday_share(lines, "gb18030") > 0.6:
+    if strange and len(strange) * 2 > foreign and everyday_share(lines, "gb18030") > _CERTAIN:
         return Encoding("gb18030", "Taken for GB18030, though its bytes are valid UTF-8 too.")
     return Encoding("utf-8")
 
@@ -220,17 +221,14 @@ def _undecodable(path: Path, line: int | None, encoding: str) -> ZhibiError:
 
 def _refuse_mixed(path: Path, lines: list[bytes], bad_line: int) -> None:
     """Lines in good UTF-8 with Chinese in them beside lines that are not: two files in one."""
-    chinese = sum(_is_chinese_utf8(line) for line in lines)
-    if (
-        chinese * 3 >= len(lines)
-        and everyday_share([x for x in lines if _is_chinese_utf8(x)], "utf-8") > 0.5
-    ):
+    utf8 = [line for line in lines if _is_chinese_utf8(line)]
+    if not utf8 or everyday_share(utf8, "utf-8") < _CERTAIN:
+        return
+    if len(utf8) * 2 > len(lines):
         raise _undecodable(path, bad_line, "utf-8")
-    first_chinese = next((x for x in lines if _is_chinese_utf8(x)), None)
-    if first_chinese is not None and everyday_share([first_chinese], "utf-8") > 0.8:
-        others = [x for x in lines if not _is_chinese_utf8(x)]
-        best = max(_CANDIDATES, key=lambda name: everyday_share(others, name))
-        raise _undecodable(path, _line_of(path, first_chinese), best)
+    others = [line for line in lines if not _is_chinese_utf8(line)]
+    encoding = max(_CANDIDATES, key=lambda name: everyday_share(others, name))
+    raise _undecodable(path, _line_of(path, utf8[0]), encoding)
 
 
 def _line_of(path: Path, wanted: bytes) -> int:

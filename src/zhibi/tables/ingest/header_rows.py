@@ -50,10 +50,14 @@ def filled(record: Record) -> int:
 def find_header(records: Sequence[Record]) -> Header | None:
     """None when the first record as wide as the table already holds data."""
     usual = _usual_fill(records)
+    return _first_header(records, ceil(0.7 * usual)) or _first_header(records, ceil(0.5 * usual))
+
+
+def _first_header(records: Sequence[Record], enough: int) -> Header | None:
     for index, record in enumerate(records):
-        if _is_pair(records, index, usual):
+        if _is_pair(records, index, enough):
             return _header(records, index, index + 1)
-        if filled(record) >= ceil(0.7 * usual) and not _is_caption(record):
+        if filled(record) >= enough and not _is_caption(record):
             return _header(records, index, index) if _is_names(records, index) else None
     return None
 
@@ -99,19 +103,24 @@ def _is_names(records: Sequence[Record], index: int) -> bool:
     odd = [cell for cell in records[index] if _kind(cell) in ("number", "date")]
     if not odd:
         return True
-    return all(_PERIOD.fullmatch(cell or "") for cell in odd) and _has_contrast(records, index)
+    return all(_is_period(cell) for cell in odd) and _has_contrast(records, index)
 
 
 def _has_contrast(records: Sequence[Record], index: int) -> bool:
     """Whether some column has a name in this record and a number or date in one below."""
     return any(
-        _kind(name) == "text" and _kind(cell) in ("number", "date")
+        _kind(cell) in ("number", "date") and (_kind(name) == "text" or _is_period(name))
         for below in records[index + 1 :]
         for name, cell in zip(records[index], below, strict=False)
+        if not (_is_period(name) and _is_period(cell))
     )
 
 
-def _is_pair(records: Sequence[Record], index: int, usual: int) -> bool:
+def _is_period(cell: str | None) -> bool:
+    return cell is not None and _PERIOD.fullmatch(cell) is not None
+
+
+def _is_pair(records: Sequence[Record], index: int, enough: int) -> bool:
     """A record of group headings over one of names, which would not do alone."""
     if index + 1 >= len(records):
         return False
@@ -124,14 +133,13 @@ def _is_pair(records: Sequence[Record], index: int, usual: int) -> bool:
     has_gaps = any(group and not name for group, name in cells)
     has_twins = len({name for name in names if name}) < filled(names)
     has_spans = any(name and not group for group, name in cells)
-    united = sum(bool(group or name) for group, name in cells)
-    is_wide = united >= ceil(0.7 * usual)
+    is_wide = sum(bool(group or name) for group, name in cells) >= enough
     return is_wide and has_spans and (has_gaps or has_twins) and _has_contrast(records, index + 1)
 
 
 def _are_headings(groups: Record, names: Record) -> bool:
     values = [cell for cell in groups if _kind(cell) in ("number", "date")]
-    return all(_PERIOD.fullmatch(cell or "") for cell in values) and not any(
+    return all(_is_period(cell) for cell in values) and not any(
         _kind(cell) in ("number", "date") for cell in names
     )
 

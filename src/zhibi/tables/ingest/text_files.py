@@ -71,7 +71,8 @@ def _transcoded(path: Path, encoding: str, scratch: Path) -> Path:
 def _stage(
     con: duckdb.DuckDBPyConnection, utf8: Path, staged: Path, layout: Layout
 ) -> tuple[SetAside, ...]:
-    if utf8.stat().st_size >= ENGINE_FROM and layout.delimiter.isascii():
+    is_large = utf8.stat().st_size >= ENGINE_FROM
+    if is_large and layout.delimiter.isascii() and layout.delimiter != " ":
         too_long = stage_by_engine(con, utf8, staged, layout)
         if too_long is not None:
             return too_long
