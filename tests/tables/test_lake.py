@@ -109,6 +109,7 @@ def test_two_sources_may_use_the_same_ids(imports: Imports) -> None:
     imports.commit("i2", "crm", order_lines=[line("A", amount=Decimal(5))])
     held = rows(imports.lake, "order_lines", "source_system, amount, customer_key")
     assert held == [("crm", Decimal(5), 2), ("erp", Decimal(100), 1)]
+    imports.lake.compact()  # both in one file
     imports.commit("i3", "crm", order_lines=[line("A", amount=Decimal(6))])
     held = rows(imports.lake, "order_lines", "source_system, amount")
     assert held == [("crm", Decimal(6)), ("erp", Decimal(100))]
@@ -159,6 +160,14 @@ D1, D2 = date(2024, 1, 1), date(2024, 1, 2)
             [
                 line("A", "1", order_date=D1, amount=Decimal(-50), **R),
                 line("A", "2", order_date=D2, amount=Decimal(80), **S),
+            ],
+            ["2"],
+        ),
+        # A day that adds up to nothing is no day of selling.
+        (
+            [
+                line("A", "1", order_date=D1, amount=Decimal(0)),
+                line("A", "2", order_date=D2, amount=Decimal(80)),
             ],
             ["2"],
         ),
