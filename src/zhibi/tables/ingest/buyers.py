@@ -58,9 +58,7 @@ class Held:
 
 def combine(checked: Sequence[Checked], held: Held, staging: Path) -> tuple[Path | None, int]:
     """The customers of a whole import, in the columns of the table, and how many of its rows come
-    from order lines. None when no file names a customer.
-
-    What a customers file says comes after what order lines say, since the later row wins.
+    from order lines alone. None when no file names a customer.
     """
     named = [one.customers for one in checked if one.customers]
     given = [one.rows for one in checked if one.parsed.mapping.table == "customers"]
@@ -72,11 +70,15 @@ def combine(checked: Sequence[Checked], held: Held, staging: Path) -> tuple[Path
         _open(connection, named, given, held)
         connection.execute(_spoken_of())
         connection.execute(
-            f"COPY (SELECT {columns} FROM (SELECT *, -1 AS sheet, 0 AS row FROM buyers "
-            "UNION ALL BY NAME FROM customers_given UNION ALL BY NAME FROM no_customers) "
+            "CREATE TEMP VIEW only_named AS FROM buyers "
+            "ANTI JOIN customers_given USING (customer_id)"
+        )
+        connection.execute(
+            f"COPY (SELECT {columns} FROM (SELECT *, -1 AS sheet, 0 AS row FROM only_named "
+            f"UNION ALL BY NAME {_completed()} UNION ALL BY NAME FROM no_customers) "
             f"ORDER BY sheet, row, customer_id) TO {literal(path)} (FORMAT parquet)"
         )
-        (count,) = connection.execute("SELECT count(*) FROM buyers").fetchall()[0]
+        (count,) = connection.execute("SELECT count(*) FROM only_named").fetchall()[0]
     return path, count
 
 
@@ -97,8 +99,8 @@ def _open(
     said = " UNION ALL ".join(f"FROM read_parquet({literal(path)})" for path in named)
     nothing = "SELECT *, NULL::DATE AS last_on FROM no_customers"
     connection.execute(f"CREATE TEMP VIEW names_said AS {said or nothing}")
-    rows = " UNION ALL BY NAME ".join(
-        f"SELECT *, {sheet} AS sheet FROM read_parquet({literal(path)})"
+    rows = " UNION ALL ".join(
+        f"SELECT * EXCLUDE (row), {sheet} AS sheet, row FROM read_parquet({literal(path)})"
         for sheet, path in enumerate(given)
     )
     nothing = "SELECT *, 0 AS sheet, 0 AS row FROM no_customers"
@@ -156,3 +158,17 @@ def _spoken_of() -> str:
                       {literal(SEPARATOR)}), '') AS former_names,
                {attributes}
         FROM judged WHERE coalesce(newest, {attributes}) IS NOT NULL"""
+
+
+def _completed() -> str:
+    """The rows of the customers files, completed by what order lines say of the same customer."""
+    values = ", ".join(
+        f"coalesce(given.{column}, buyers.{column}) AS {column}" for column in ATTRIBUTES.values()
+    )
+    formers = (
+        f"nullif(concat_ws({literal(SEPARATOR)}, given.former_names, buyers.former_names), '')"
+    )
+    return (
+        f"SELECT given.* REPLACE ({values}, {formers} AS former_names) "
+        "FROM customers_given AS given LEFT JOIN buyers USING (customer_id)"
+    )

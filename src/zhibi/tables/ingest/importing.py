@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from zhibi.errors import ZhibiError
-from zhibi.tables.ingest import buyers, currencies, remembered, reporting
+from zhibi.tables.ingest import buyers, currencies, reconcile, remembered, reporting
 from zhibi.tables.ingest.buyers import Held
 from zhibi.tables.ingest.check import CheckOptions, check
 from zhibi.tables.ingest.columns import ParseOptions
@@ -23,6 +24,7 @@ from zhibi.tables.ingest.parse import parse
 from zhibi.tables.ingest.plan import plan_sheets
 from zhibi.tables.ingest.rates import read_rates
 from zhibi.tables.ingest.read import ReadOptions, read
+from zhibi.tables.ingest.reconcile import Reconciled
 from zhibi.tables.ingest.rejects import FOLDER, without_own_columns, write_rejects
 from zhibi.tables.ingest.remembered import Remembered
 from zhibi.tables.ingest.stages import Checked, Parsed, Sheet
@@ -30,7 +32,8 @@ from zhibi.tables.lake import Commit
 from zhibi.tables.settings import Settings
 from zhibi.tables.workspace import Workspace
 
-DEFAULT_CURRENCY = Settings().currency
+# Where nothing says another: what most who speak the language count in.
+DEFAULT_CURRENCIES = {"zh-CN": "CNY", "en": "USD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class ImportPlan:
     batches: Mapping[str, Path]
     data_version: int
     left_out_months: Mapping[str, Mapping[str, str]]
+    staging: Path
 
     def commit(
         self, translated: Callable[[str], str] = _as_it_is
@@ -74,7 +78,7 @@ class ImportPlan:
         """
         self._refuse_stale()
         folder = self.workspace.folder / FOLDER
-        written = [write_rejects(one, folder, translated) for one in self.checked]
+        written = write_rejects(self.checked, folder, translated)
         self._settle_currency()
         commit = self.workspace.lake.commit(
             self.batches,
@@ -85,7 +89,11 @@ class ImportPlan:
         said = remembered.said_of(self.options.parsing)
         mappings = (Remembered(one.parsed.mapping, said) for one in self.checked)
         remembered.save(self.workspace.folder, mappings)
-        return commit, tuple(path for path in written if path)
+        return commit, written
+
+    def reconcile(self, typed: Mapping[str, Decimal]) -> tuple[Reconciled, ...]:
+        """The months against totals typed from the ERP."""
+        return reconcile.of_import(self.checked, typed, self.staging)
 
     def _refuse_stale(self) -> None:
         if self.workspace.lake.manifest().version != self.data_version:
@@ -157,7 +165,7 @@ def _prepare(
     sheets = _read(files, options, staging, progress)
     parsed = _parse(sheets, workspace, options, staging, progress)
     named = currencies.currencies_of(parsed, staging)
-    currency = workspace.settings.currency or currencies.proposed(named) or DEFAULT_CURRENCY
+    currency = _currency(workspace.settings, named)
     progress("Checking", "")
     checked = check(parsed, staging, _check_options(currency, options, held, staging))
     reporting.refuse_empty(checked)
@@ -188,7 +196,13 @@ def _prepare(
         batches=batches,
         data_version=manifest.version,
         left_out_months=reporting.left_out_months(checked, staging),
+        staging=staging,
     )
+
+
+def _currency(settings: Settings, named: Sequence[str | None]) -> str:
+    default = DEFAULT_CURRENCIES.get(settings.language, "CNY")
+    return settings.currency or currencies.proposed(named) or default
 
 
 def _read(

@@ -6,7 +6,7 @@ corrected file can be imported on its own and completes the order instead of cut
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +25,23 @@ _FORMULA = r"^[=+\-@\t\r]"
 _NUMBER = r"^[-+]?[\d,. ]+%?$"
 
 
-def write_rejects(checked: Checked, folder: Path, translated: Callable[[str], str]) -> Path | None:
-    """Write the rejected rows of one sheet; None when there are none."""
-    if not checked.rejected_count:
-        return None
-    sheet = checked.parsed.sheet
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{_stem(sheet)}.csv"
+def write_rejects(
+    checked: Sequence[Checked], folder: Path, translated: Callable[[str], str]
+) -> tuple[Path, ...]:
+    """Write the rejected rows, one file for each sheet that has any."""
+    written: list[Path] = []
+    for one in checked:
+        if one.rejected_count:
+            folder.mkdir(exist_ok=True)
+            name = _file_name(one.parsed.sheet)
+            again = sum(path.name.endswith(name) for path in written)
+            path = folder / (f"{again + 1}-{name}" if again else name)
+            _write(one, path, translated)
+            written.append(path)
+    return tuple(written)
+
+
+def _write(checked: Checked, path: Path, translated: Callable[[str], str]) -> None:
     with connect(checked.rejected.parent) as connection:
         connection.create_function("translated", translated, ["VARCHAR"], "VARCHAR")
         body = checked.rejected.with_suffix(".csv")
@@ -45,12 +55,11 @@ def write_rejects(checked: Checked, folder: Path, translated: Callable[[str], st
         while block := source.read(1 << 20):
             target.write(block)
     temporary.replace(path)
-    return path
 
 
-def _stem(sheet: Sheet) -> str:
-    text = sheet_name(sheet)
-    return "".join(sign if sign.isalnum() or sign in "-_.()" else "_" for sign in text)
+def _file_name(sheet: Sheet) -> str:
+    text = "-".join(filter(None, (sheet.file.name.removesuffix(".csv"), sheet.member)))
+    return "".join(sign if sign.isalnum() or sign in "-_.()" else "_" for sign in text) + ".csv"
 
 
 def _rows(checked: Checked, translated: Callable[[str], str]) -> str:

@@ -23,6 +23,11 @@ from zhibi.tables.ingest.stages import Checked, Notice, Sheet
 from zhibi.tables.lake.manifest import Change
 
 EXAMPLES = 5
+# What makes a document an order: sales less returns, without rebates, allowances and samples.
+SOLD = (
+    "sum(amount) FILTER (line_kind IS NULL OR line_kind NOT IN ('rebate', 'allowance', 'sample')) "
+    "AS sold"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +148,15 @@ def _table(change: Change, material: Material) -> TableReport:
 
 
 def months(order_lines: Path, staging: Path) -> tuple[Month, ...]:
-    """Rows, orders and net amount by month."""
+    """Rows, orders and net amount by month; an order counts where its sales are positive."""
+    orders = (
+        "SELECT strftime(order_date, '%Y-%m') AS month, count(*) AS lines, sum(amount) AS amount, "
+        f"{SOLD} FROM read_parquet({literal(order_lines)}) GROUP BY month, hash(order_id)"
+    )
     with connect(staging) as connection:
         rows = connection.execute(
-            "SELECT strftime(order_date, '%Y-%m') AS month, count(*), "
-            "count(DISTINCT hash(order_id)), sum(amount) "
-            f"FROM read_parquet({literal(order_lines)}) GROUP BY month ORDER BY month"
+            "SELECT month, sum(lines)::BIGINT, count(*) FILTER (sold > 0), sum(amount) "
+            f"FROM ({orders}) GROUP BY month ORDER BY month"
         ).fetchall()
     return tuple(Month(*row) for row in rows)
 

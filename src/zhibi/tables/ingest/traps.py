@@ -118,8 +118,8 @@ def left_out(
         overlap.OTHER: "Given twice and different: {count:row|rows} left out for those of {other}, "
         "which was named later. Is it the newer export?",
         overlap.REPEATED: "Repeated: {count:row|rows} left out, the same as another row.",
-        overlap.REPLACED: "One number with different values: {count:row|rows} left out for a later row. Are "
-        "they one?",
+        overlap.REPLACED: "One number with different values: {count:row|rows} left out for a later "
+        "row. Are they one?",
         overlap.PRINTED_TWICE: "Lines printed twice, line number and all: {count:line|lines} left "
         "out, {amount}.",
     }

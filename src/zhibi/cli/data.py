@@ -1,0 +1,367 @@
+"""The commands that bring data in and look after it: init, import, imports, undo, check and more.
+
+What an import would do is shown before it is done. On a terminal the command asks; without one
+nothing is committed unless --yes was given, and the exit code says so.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zhibi.cli import LANGUAGES, language
+from zhibi.errors import ZhibiError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from zhibi.tables.ingest.importing import ImportOptions, ImportPlan
+    from zhibi.tables.workspace import Workspace
+
+NOT_COMMITTED = 3  # nobody was there to ask
+DECLINED = 1
+TABLES = ("order_lines", "customers", "products", "receivables", "receipts")
+ORDERS_OF_A_DATE = ("dmy", "mdy", "ymd")
+FILE = click.Path(path_type=Path)
+
+
+def _kept(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """Options that may stand before or after the name of the command."""
+    if value is not None:
+        context.find_root().obj[parameter.name] = value
+
+
+def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--workspace and --lang, also behind the name of a command."""
+    for flag, kind, text in (
+        ("--lang", click.Choice(LANGUAGES), "Language of what is printed."),
+        ("--workspace", None, "The workspace; else ZHIBI_HOME, else here."),
+    ):
+        command = click.option(
+            flag, type=kind, help=text, callback=_kept, expose_value=False, is_eager=True
+        )(command)
+    return command
+
+
+def open_workspace() -> Workspace:
+    """The workspace meant; from here on its language is spoken, unless another was asked for."""
+    from zhibi.tables.workspace import Workspace
+
+    asked = click.get_current_context().find_root().obj
+    workspace = Workspace.open(Path(asked["workspace"]) if asked["workspace"] else None)
+    asked["lang"] = asked["lang"] or os.environ.get("ZHIBI_LANG") or workspace.settings.language
+    return workspace
+
+
+def say(template: str, *, err: bool = False, **fields: object) -> None:
+    """One sentence on the terminal, in the language asked for."""
+    from zhibi.render.plain import sentence
+
+    click.echo(sentence(template, fields, language()), err=err)
+
+
+@click.command()
+@click.argument("folder", type=FILE, required=False)
+@click.option("--currency", help="Currency of the workspace, as CNY; else that of the first file.")
+@click.option("--name", default="", help="Name of the company, for the reports.")
+@everywhere
+def init(folder: Path | None, currency: str | None, name: str) -> None:
+    """Make a folder a workspace: the one place where a company's data is kept."""
+    from zhibi.tables.settings import FILE_NAME, Settings
+    from zhibi.tables.workspace import HOME_VARIABLE, Workspace
+
+    asked = click.get_current_context().find_root().obj["workspace"]
+    chosen = folder or Path(asked or os.environ.get(HOME_VARIABLE) or ".")
+    if currency and not (len(currency) == 3 and currency.isalpha()):
+        raise ZhibiError(
+            "{currency} is no currency code; give one as CNY, USD or EUR.", currency=currency
+        )
+    settings = Settings(name=name, currency=(currency or "").upper(), language=language())
+    Workspace.create(chosen, settings)
+    say(
+        "{folder} is a workspace now; its settings are in {file}. Next: zhibi import FILE…",
+        folder=chosen.resolve(),
+        file=FILE_NAME,
+    )
+
+
+@click.command("import")
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--kind", type=click.Choice(TABLES), help="What the rows are; else it is found.")
+@click.option("--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="Name a column.")
+@click.option("--preset", help="Read the files as this system writes them.")
+@click.option("--encoding", help="Encoding of a text file; else it is found.")
+@click.option("--delimiter", help="Delimiter of a text file; else it is found.")
+@click.option("--sheet", help="Sheet of a workbook; else it is found.")
+@click.option("--date-order", type=click.Choice(ORDERS_OF_A_DATE), help="Of dates as 03-05-2024.")
+@click.option("--tax-rate", help="Tax rate of amounts with tax, as 13%.")
+@click.option("--rates", type=FILE, help="Exchange rates: a CSV file with date,currency,rate.")
+@click.option("--source", default="", help="System the files come from, where there are several.")
+@click.option("--total", "totals", multiple=True, metavar="MONTH=AMOUNT", help="To reconcile with.")
+@click.option("--yes", is_flag=True, help="Commit without asking.")
+@everywhere
+def import_files(files: tuple[Path, ...], totals: tuple[str, ...], yes: bool, **given: Any) -> None:
+    """Bring files in: shows what they hold and what would change, and asks before it commits."""
+    from zhibi.cli import preview
+    from zhibi.tables.ingest.importing import prepare
+
+    workspace = open_workspace()
+    typed = _totals(totals)
+    options = _options(workspace, given)
+    with (
+        preview.progress(2 * len(files) + 2) as told,
+        prepare(files, workspace, options, told) as plan,
+    ):
+        told.stop()
+        preview.show(plan.report, language())
+        if typed:
+            preview.show_reconciliation(plan.reconcile(typed), language())
+        _finish(plan, yes=yes)
+
+
+def _options(workspace: Workspace, given: dict[str, Any]) -> ImportOptions:
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    from zhibi.tables.ingest.columns import ParseOptions
+    from zhibi.tables.ingest.importing import ImportOptions
+    from zhibi.tables.ingest.read import ReadOptions
+
+    now = datetime.now(UTC)
+    return ImportOptions(
+        today=now.astimezone(ZoneInfo(workspace.settings.timezone)).date(),
+        at=now.replace(microsecond=0),
+        table=given["kind"],
+        preset=given["preset"],
+        columns=dict(_pair(text, "--map", "HEADER=order_date") for text in given["columns"]),
+        reading=ReadOptions(given["encoding"], given["delimiter"], given["sheet"]),
+        parsing=ParseOptions(date_order=given["date_order"], tax_rate=_rate(given["tax_rate"])),
+        rates=given["rates"],
+        source_system=given["source"],
+    )
+
+
+def _finish(plan: ImportPlan, *, yes: bool) -> None:
+    """Commit when there is something to commit and somebody said so."""
+    from zhibi.cli import preview
+    from zhibi.locale import translate
+
+    if plan.report.is_nothing_new:
+        say("The workspace holds all of this already; nothing was changed.")
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            say("Nothing was committed, as there is nobody to ask; give --yes to commit.", err=True)
+            click.get_current_context().exit(NOT_COMMITTED)
+        if not click.confirm(translate("Commit this?", language()), default=False):
+            say("Nothing was committed.")
+            click.get_current_context().exit(DECLINED)
+    commit, rejected = plan.commit(preview.reason_in(language()))
+    say("Committed as {id}; `zhibi undo {id}` takes it back.", id=commit.import_id)
+    for path in rejected:
+        say("The rejected rows are in {file}, to be corrected there and imported again.", file=path)
+
+
+def _pair(text: str, option: str, example: str) -> tuple[str, str]:
+    left, separator, right = text.rpartition("=")
+    if not separator or not left.strip():
+        raise ZhibiError(
+            '{option} {text} has no "="; write it as {example}.',
+            option=option,
+            text=text,
+            example=example,
+        )
+    return left.strip(), right.strip()
+
+
+def _rate(text: str | None) -> Decimal | None:
+    """13%, 13 or 0.13."""
+    from decimal import Decimal, InvalidOperation
+
+    if text is None:
+        return None
+    try:
+        rate = Decimal(text.strip().removesuffix("%"))
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    is_percent = text.strip().endswith("%") or rate > 1 if rate.is_finite() else False
+    rate = rate / 100 if is_percent else rate
+    if not rate.is_finite() or not 0 <= rate <= 1:
+        raise ZhibiError("{text} is no tax rate; write it as 13%.", text=text)
+    return rate
+
+
+def _totals(texts: tuple[str, ...]) -> dict[str, Decimal]:
+    """Month → the total typed for it."""
+    import re
+    from decimal import Decimal, InvalidOperation
+
+    typed = {}
+    for text in texts:
+        month, amount = _pair(text, "--total", "2024-05=1234567.89")
+        try:
+            typed[month] = Decimal(amount.replace(",", ""))
+        except InvalidOperation:
+            month = ""
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) or not typed[month].is_finite():
+            raise ZhibiError(
+                "--total {text} is no month and amount; write it as 2024-05=1234567.89.", text=text
+            )
+    return typed
+
+
+@click.command()
+@everywhere
+def imports() -> None:
+    """List what was imported, merged and undone."""
+    from zhibi.cli import preview
+
+    preview.show_imports(open_workspace().lake.imports(), language())
+
+
+@click.command()
+@click.argument("import_id", metavar="IMPORT")
+@everywhere
+def undo(import_id: str) -> None:
+    """Take an import (or a merge) back: the workspace is as it was before."""
+    open_workspace().lake.undo(import_id, at=_now())
+    say("{id} was undone.", id=import_id)
+
+
+@click.command()
+@click.option("--total", "totals", multiple=True, metavar="MONTH=AMOUNT", help="To reconcile with.")
+@everywhere
+def check(totals: tuple[str, ...]) -> None:
+    """Say what the workspace holds, what is missing in it, and which customers may be one."""
+    from zhibi.cli import preview
+    from zhibi.tables.ingest.reconcile import of_workspace
+    from zhibi.tables.quality import describe
+
+    typed = _totals(totals)
+    workspace = open_workspace()
+    with workspace.scratch() as staging:
+        preview.show_quality(describe(workspace, staging), language())
+        if typed:
+            preview.show_reconciliation(of_workspace(workspace, typed, staging), language())
+
+
+@click.command()
+@click.argument("keep")
+@click.argument("others", nargs=-1, required=True)
+@click.option("--source", default="", help="System the customer ids belong to.")
+@everywhere
+def merge(keep: str, others: tuple[str, ...], source: str) -> None:
+    """Make customers one legal entity: OTHERS count with KEEP from now on."""
+    workspace = open_workspace()
+    keys = _customer_keys(workspace, (keep, *others), source)
+    import_id = _link(workspace, [(keys[other], keys[keep]) for other in others])
+    say(
+        "{others} count with {keep} now; `zhibi undo {id}` takes that back.",
+        others=", ".join(others),
+        keep=keep,
+        id=import_id,
+    )
+
+
+@click.command()
+@click.argument("customer")
+@click.option("--source", default="", help="System the customer id belongs to.")
+@everywhere
+def unmerge(customer: str, source: str) -> None:
+    """Make a customer stand alone again, whatever merge or credit code it shares."""
+    workspace = open_workspace()
+    key = _customer_keys(workspace, (customer,), source)[customer]
+    import_id = _link(workspace, [(key, key)])
+    say(
+        "{customer} stands alone now; `zhibi undo {id}` takes that back.",
+        customer=customer,
+        id=import_id,
+    )
+
+
+def _customer_keys(workspace: Workspace, ids: tuple[str, ...], source: str) -> dict[str, int]:
+    from zhibi.tables.quality import customer_keys
+
+    found = customer_keys(workspace, ids, source)
+    for customer in ids:
+        if customer not in found:
+            raise ZhibiError(
+                "There is no customer {customer}; `zhibi check` shows the ids of those that may "
+                "be merged.",
+                customer=customer,
+            )
+    return found
+
+
+def _link(workspace: Workspace, pairs: list[tuple[int, int]]) -> str:
+    import getpass
+
+    from zhibi.tables.ingest.importing import next_import_id
+    from zhibi.tables.lake.link import Link
+
+    at = _now()
+    import_id = next_import_id(workspace)
+    links = [Link(key, entity, by=getpass.getuser(), at=at) for key, entity in pairs]
+    workspace.lake.link(links, import_id=import_id, about={"at": at})
+    return import_id
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@everywhere
+def backup(file: Path) -> None:
+    """Write the whole workspace into one file."""
+    from zhibi.tables.lake.backup import backup as write_backup
+
+    write_backup(open_workspace().folder, file)
+    say("The backup is in {file}.", file=file)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.argument("folder", type=FILE)
+@everywhere
+def restore(file: Path, folder: Path) -> None:
+    """Make a new folder the workspace that a backup holds."""
+    from zhibi.tables.lake.backup import restore as read_backup
+
+    read_backup(file, folder)
+    say("{folder} is the workspace of the backup now.", folder=folder.resolve())
+
+
+@click.command()
+@click.argument("url")
+@click.option("--table", "tables", multiple=True, required=True, metavar="order_lines=SCHEMA.TABLE")
+@click.option(
+    "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="customers.COLUMN for customers"
+)
+@everywhere
+def connect(url: str, tables: tuple[str, ...], columns: tuple[str, ...]) -> None:
+    """Read the facts where they are, in a warehouse: nothing is copied or written there."""
+    from zhibi.cli.warehouse import connect_workspace
+
+    named = dict(_pair(text, "--table", "order_lines=schema.table") for text in tables)
+    mapped = dict(_pair(text, "--map", "COLUMN=order_date") for text in columns)
+    lines, first, last = connect_workspace(open_workspace(), url, named, mapped)
+    say(
+        "Connected: {lines} order lines, {first} to {last}. Nothing was copied.",
+        lines=lines,
+        first=first,
+        last=last,
+    )
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+COMMANDS = (
+    init, import_files, imports, undo, check, merge, unmerge, backup, restore, connect,
+)  # fmt: skip
