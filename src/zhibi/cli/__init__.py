@@ -9,11 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from zhibi import __version__
 from zhibi.errors import ZhibiError
+from zhibi.tables.settings import FILE_NAME, Settings
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -25,16 +30,24 @@ LANGUAGES = ("zh-CN", "en")
 @click.pass_context
 def commands(context: click.Context, workspace: str | None, lang: str | None) -> None:
     """Zhibi 知彼: from order exports to ranked key accounts, warnings and the next right action."""
-    context.obj = {"workspace": workspace, "lang": lang}
+    context.ensure_object(dict).update(workspace=workspace, lang=lang)
 
 
 def language(context: click.Context | None = None) -> str:
-    """The language to print in: --lang, ZHIBI_LANG, the workspace's, or the system's."""
+    """The language of the running command."""
     context = context or click.get_current_context(silent=True)
-    given = (context.find_root().obj or {}).get("lang") if context else None
-    chosen = given or os.environ.get("ZHIBI_LANG")
-    if chosen:
+    return _language((context.find_root().obj or {}) if context else {})
+
+
+def _language(said: Mapping[str, str | None]) -> str:
+    """What --lang says, else ZHIBI_LANG, else the workspace, else the system."""
+    chosen = said.get("lang") or os.environ.get("ZHIBI_LANG")
+    if chosen in LANGUAGES:
         return chosen
+    folder = Path(said.get("workspace") or os.environ.get("ZHIBI_HOME") or ".")
+    if (folder / FILE_NAME).is_file():
+        with suppress(ZhibiError):
+            return Settings.load(folder).language
     return "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
 
 
@@ -44,20 +57,21 @@ def main() -> None:
 
     for command in (*data.COMMANDS, *analysis.COMMANDS):
         commands.add_command(command)
+    said: dict[str, str | None] = {}
     try:
-        sys.exit(commands.main(standalone_mode=False) or 0)
+        sys.exit(commands.main(standalone_mode=False, obj=said) or 0)
     except click.ClickException as problem:
         problem.show()
         sys.exit(problem.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _fail(ZhibiError("Stopped; nothing was changed."), code=130)
+        _fail(ZhibiError("Stopped; nothing was changed."), _language(said), code=130)
     except ZhibiError as problem:
-        _fail(problem, code=2)
+        _fail(problem, _language(said), code=2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(141)  # as for any program whose reader went away
     except OSError as problem:
-        _fail(_system_error(problem), code=2)
+        _fail(_system_error(problem), _language(said), code=2)
 
 
 def _system_error(problem: OSError) -> ZhibiError:
@@ -79,9 +93,8 @@ def _system_error(problem: OSError) -> ZhibiError:
     )
 
 
-def _fail(problem: ZhibiError, *, code: int) -> None:
-    from zhibi.locale import translate
+def _fail(problem: ZhibiError, spoken: str, *, code: int) -> NoReturn:
+    from zhibi.locale import explain
 
-    sentence = translate(problem.template, language()).format(**problem.fields)
-    click.secho(sentence, fg="red", err=True)
+    click.secho(explain(problem, spoken), fg="red", err=True)
     sys.exit(code)

@@ -88,7 +88,7 @@ def _analyze(
     workspace = run.open_workspace(_folder())
     tables = run.open_tables(workspace, as_of=as_of.date() if as_of else None)
     result = run.analyze(tables, name, params)
-    run.write(result, output, style=style, language=_language(workspace))
+    run.write(result, output, style=style, language=language())
 
 
 @click.command()
@@ -101,7 +101,7 @@ def report(name: str, output: Path | None, as_of: datetime | None, lang: str | N
     from zhibi import run
 
     workspace = run.open_workspace(_folder())
-    chosen = lang or _language(workspace)
+    chosen = lang or language()
     tables = run.open_tables(workspace, as_of=as_of.date() if as_of else None)
     path = output or Path(f"{name}.html")
     composed, files = run.report(
@@ -116,12 +116,6 @@ def report(name: str, output: Path | None, as_of: datetime | None, lang: str | N
 def _folder() -> Path | None:
     given = click.get_current_context().find_root().obj["workspace"]
     return Path(given) if given else None
-
-
-def _language(workspace: Any) -> str:
-    context = click.get_current_context()
-    given: str | None = context.find_root().obj["lang"]
-    return given or str(workspace.settings.language)
 
 
 COMMANDS = (methods, analyze, report)

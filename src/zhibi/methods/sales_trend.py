@@ -422,6 +422,7 @@ def _fall_finding(period: Period, item: Explained) -> Finding:
     row, parts = item.row, item.parts
     figures = {
         "name": Figure(row["name"], Unit.NAME),
+        "net": Figure(row["net"], Unit.MONEY),
         "change": Figure(row["change"], Unit.MONEY_CHANGE),
         "growth": Figure(row["growth"], Unit.CHANGE),
         "orders": Figure(row["orders"], Unit.COUNT),
@@ -452,28 +453,29 @@ def _largest_part(parts: PriceVolumeMix) -> str:
 
 FALLS = {
     "mix": (
-        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}, an order "
-        "of {average} instead of {average_before}. It turned to cheaper products ({part}).",
+        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
+        "{orders_before}, an order of {average} instead of {average_before}. It turned to cheaper "
+        "products ({part}).",
         "Find out before the next framework talks whether budget or quality made it trade down.",
     ),
     "price": (
-        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}. "
-        "Lower prices for the same products explain {part}.",
+        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
+        "{orders_before}. Lower prices for the same products explain {part}.",
         "Check which prices were granted, by whom, and what was promised in return.",
     ),
     "volume": (
-        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}. "
-        "It bought fewer of the same products ({part}).",
+        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
+        "{orders_before}. It bought fewer of the same products ({part}).",
         "Ask what it expects to need this year and who else supplies it.",
     ),
     "dropped": (
-        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}. "
-        "Products it no longer buys explain {part}.",
+        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
+        "{orders_before}. Products it no longer buys explain {part}.",
         "Ask for each product it dropped who supplies it now.",
     ),
     "none": (
-        "{name} bought {change} ({growth}): {orders:order|orders} after {orders_before}, an order "
-        "of {average} instead of {average_before}.",
+        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
+        "{orders_before}, an order of {average} instead of {average_before}.",
         "Go through last year's orders with the customer and note what changed.",
     ),
 }
