@@ -104,6 +104,16 @@ def test_orders_that_would_lose_lines_are_announced(
     assert imports.lake.manifest().version == 1
 
 
+def test_one_file_may_hold_the_known_the_changed_and_the_new(imports: Imports) -> None:
+    imports.commit("i1", order_lines=[line("A"), line("B")])
+    (change,) = imports.commit(
+        "i2", order_lines=[line("A"), line("B", amount=Decimal(1)), line("C")]
+    ).changes
+    assert (change.rows_unchanged, change.rows_changed, change.rows_new) == (1, 1, 1)
+    held = rows(imports.lake, "order_lines", "order_id, amount, import_id")
+    assert held == [("A", Decimal(100), "i1"), ("B", Decimal(1), "i2"), ("C", Decimal(100), "i2")]
+
+
 def test_two_sources_may_use_the_same_ids(imports: Imports) -> None:
     imports.commit("i1", order_lines=[line("A")])
     imports.commit("i2", "crm", order_lines=[line("A", amount=Decimal(5))])

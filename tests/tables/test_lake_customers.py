@@ -197,7 +197,7 @@ def test_a_ring_of_parents_is_cut_at_its_first_customer_and_reported(imports: Im
             customer("C", parent_id="B"),
             customer("B", parent_id="A"),
             customer("A", parent_id="C"),
-            customer("D", parent_id="C"),
+            customer("0", parent_id="C"),
             customer("E", parent_id="E"),
         ],
     )
@@ -232,6 +232,31 @@ def test_what_a_person_decided_goes_before_codes(imports: Imports) -> None:
     imports.commit("i2", customers=[customer("E", credit_code=CODE)])
     assert grouping(imports)["C"] == ("C", "C")
     assert grouping(imports)["E"] == ("A", "A")
+
+
+def test_one_that_was_set_apart_does_not_stand_for_the_others(imports: Imports) -> None:
+    imports.commit("i1", customers=[customer(each, credit_code=CODE) for each in "ABC"])
+    imports.lake.link([Link(1, 1, by="amy", at="2024-05-03")], import_id="l1", about={})
+    assert grouping(imports) == {"A": ("A", "A"), "B": ("B", "B"), "C": ("B", "B")}
+
+
+def test_a_parent_is_sought_in_its_own_source(imports: Imports) -> None:
+    imports.commit("i1", customers=[customer("P", parent_id="TOP")])
+    imports.commit("i2", "crm", customers=[customer("X", parent_id="P")])
+    top = rows(imports.lake, "customers", "source_system, customer_id, customer_key, group_key")
+    keys = {(source, customer_id): key for source, customer_id, key, _ in top}
+    groups = {(source, customer_id): group for source, customer_id, _, group in top}
+    assert groups["crm", "X"] == groups["crm", "P"] == keys["crm", "P"]
+    assert groups["erp", "P"] == keys["erp", "TOP"]
+
+
+def test_a_key_is_never_given_twice(imports: Imports) -> None:
+    imports.commit("i1", order_lines=[line("A", customer_id="C1")])
+    imports.commit("i2", order_lines=[line("B", customer_id="C2")])
+    imports.lake.undo("i2")
+    imports.commit("i3", order_lines=[line("C", customer_id="C1")])
+    imports.commit("i4", order_lines=[line("D", customer_id="C3")])
+    assert rows(imports.lake, "customers", "customer_id, customer_key") == [("C1", 1), ("C3", 3)]
 
 
 def test_linking_a_customer_that_is_not_there_is_refused(imports: Imports) -> None:

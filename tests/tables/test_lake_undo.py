@@ -151,6 +151,14 @@ def test_a_decision_on_customers_is_undone(imports: Imports) -> None:
     assert rows(imports.lake, "customer_links") == []
 
 
+def test_a_customer_that_others_were_linked_to_stays(imports: Imports) -> None:
+    imports.commit("i1", order_lines=[line("A")])
+    imports.commit("i2", order_lines=[line("B", customer_id="C2")])
+    imports.lake.link([Link(1, 2, by="amy", at="2024-05-03")], import_id="l1", about={})
+    imports.lake.undo("i2")
+    assert rows(imports.lake, "customers", "customer_key, entity_key") == [(1, 2), (2, 2)]
+
+
 def moment(month: int) -> dict[str, str]:
     return {"at": datetime(2024, month, 1, tzinfo=UTC).isoformat()}
 

@@ -33,20 +33,24 @@ def resolve(connection: Connection, links: str) -> tuple[str, ...]:
     `links` is the relation of customer_links. Only customers that have a code in common, a link
     or a parent are brought into Python: few, whatever the number of customers.
     """
-    entities = _entities(_shared_codes(connection), _links(connection, links))
+    entities = _entities(_shared_codes(connection, links), _links(connection, links))
     parents = _parents(connection, entities)
     groups, cycles = _tops(parents)
     _set(connection, entities, groups)
     return tuple(_named(connection, cycle) for cycle in cycles)
 
 
-def _shared_codes(connection: Connection) -> dict[int, int]:
-    """customer_key → the smallest key that has the same valid credit code, where they differ."""
+def _shared_codes(connection: Connection, links: str) -> dict[int, int]:
+    """customer_key → the smallest key that has the same valid credit code, where they differ.
+
+    Without those a person has decided on: one that was set apart must not stand for the rest.
+    """
     code = "upper(trim(credit_code))"
     return dict(
         connection.execute(
             f"SELECT customer_key, entity FROM (SELECT customer_key, "
             f"min(customer_key) OVER (PARTITION BY {code}) AS entity FROM customers_next "
+            f"ANTI JOIN {links} USING (customer_key) "
             f"WHERE {credit_code_is_valid(code)}) WHERE entity <> customer_key"
         ).fetchall()
     )
@@ -63,7 +67,7 @@ def _links(connection: Connection, links: str) -> dict[int, int]:
 
 
 def _entities(by_code: Mapping[int, int], links: Mapping[int, int]) -> dict[int, int]:
-    entities = {key: entity for key, entity in by_code.items() if key not in links}
+    entities = dict(by_code)
     for key in links:
         passed = [key]
         while (following := links.get(passed[-1], passed[-1])) not in passed:

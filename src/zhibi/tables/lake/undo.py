@@ -203,6 +203,8 @@ def _remaining(writer: Writer, swaps: Mapping[str, Swap]) -> str:
         f"SELECT customer_key FROM {stored(_paths_after(writer, swaps, table), COLUMNS[table])}"
         for table in (*customers.NAMED_IN, "customer_links")
     ]
+    links = stored(_paths_after(writer, swaps, "customer_links"), COLUMNS["customer_links"])
+    keys.append(f"SELECT entity_key FROM {links}")
     return " UNION ".join(keys)
 
 
