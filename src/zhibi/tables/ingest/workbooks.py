@@ -131,8 +131,10 @@ def _read_sheet(
 
 
 def _rows(sheet: CalamineSheet, lost: CellTexts) -> Iterator[stage.Row]:
-    first_row, first_column = sheet.start or (0, 0)
-    for number, cells in enumerate(sheet.iter_rows(), first_row + 1):
+    """Row numbers are the spreadsheet's: the reader begins with row 1, but with the first column
+    that holds anything."""
+    _, first_column = sheet.start or (0, 0)
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = trimmed(cell_text(cell) for cell in cells)
         for column, text in lost.errors.get(number, ()):
             texts[column - first_column - 1] = text
