@@ -421,6 +421,22 @@ def test_few_cases_and_a_better_simple_rule_are_said(
     assert ("does not beat" in said) == beaten
 
 
+def test_a_finding_keeps_its_id_while_the_silence_lasts() -> None:
+    """A week later every threshold has moved; a task or a "not so" must not be lost by that."""
+    tables = changing_world()
+    before = analyze(tables.as_of(DAY - timedelta(7)), QUICK)
+    after = analyze(tables, QUICK)
+    ids = [
+        {(one.code, one.subject.customer_id): one.id for one in found.findings if one.subject}
+        for found in (before, after)
+    ]
+    last = [dict(zip(f.beyond.column("customer_id"), f.beyond.column("last_on"), strict=True))
+            for f in (before, after)]  # fmt: skip
+    same = [key for key in ids[0] if key in ids[1] and last[0][key[1]] == last[1][key[1]]]
+    assert len(same) >= 2
+    assert all(ids[0][key] == ids[1][key] for key in same)
+
+
 def test_all_rows_beyond_add_up() -> None:
     found = analyze(changing_world(), QUICK)
     assert found.beyond.totals[-1] == sum(row[-1] for row in found.beyond.all_rows())

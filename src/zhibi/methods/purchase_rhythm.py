@@ -398,7 +398,9 @@ def _about(row: dict[str, Any]) -> Finding:
         code=f"purchase_rhythm.{row['status']}",
         says=Sentence(SAYS[kind], figures),
         severity=Severity.NOW if row["status"] == "red" else Severity.SOON,
-        cause_on=row["crossed_on"],
+        # The silence, not the day a threshold was crossed: thresholds are learnt anew at each run
+        # and shift by days, and a finding must keep its id from one run to the next.
+        cause_on=row["last_on"] + timedelta(days=1),
         subject=Subject(row["customer_id"], row["name"]),
         action=Sentence(ASKS[kind], {key: figures[key] for key in ("name", "what")}),
         owner=row["owner"],
