@@ -90,7 +90,7 @@ def test_only_returns_give_no_shares() -> None:
 
 
 def test_a_parameter_out_of_bounds_is_refused() -> None:
-    with pytest.raises(ZhibiError, match="head is 1.5"):
+    with pytest.raises(ZhibiError, match=r"head is 1\.5"):
         analyze(tables_of(EXAMPLE, DAY), Params(head=1.5))
 
 

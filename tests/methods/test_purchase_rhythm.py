@@ -444,3 +444,15 @@ def test_all_rows_beyond_add_up() -> None:
     stakes = found.beyond.column("stake")
     assert list(stakes) == sorted(stakes, reverse=True)
     assert all(day_of(day_number(day)) > DAY for day in found.due.column("expected_on"))
+
+
+def test_what_went_missing_first_is_told_before_what_fell_silent_with_the_customer() -> None:
+    """Filters stopped in spring; machines went on until the customer fell silent altogether."""
+    lines = []
+    for n in range(8):
+        quiet = (40, 180) if n == 0 else (n, n)
+        for kind, silent in zip(("machines", "filters"), quiet, strict=True):
+            own = orders(f"c{n}", [14, 13, 15, 14] * 16, silent=silent, category=kind)
+            lines += [one | {"order_id": f"{kind}{one['order_id']}"} for one in own]
+    found = analyze(tables_of(lines, DAY), QUICK)
+    assert cell(found, "c0", "stopped") == ("filters",)

@@ -47,7 +47,9 @@ def test_worked_example_bridge(example: sales_trend.SalesTrend) -> None:
 
 
 def test_worked_example_trends(example: sales_trend.SalesTrend) -> None:
-    assert dict(zip(example.changes.column("name"), example.changes.column("trend"))) == {
+    assert dict(
+        zip(example.changes.column("name"), example.changes.column("trend"), strict=True)
+    ) == {
         "new": "new",
         "back": "returning",
         "more": "rising",

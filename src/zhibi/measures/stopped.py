@@ -14,13 +14,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhibi.measures.monthly import members
 from zhibi.measures.order_days import from_columns, with_account_key
 from zhibi.measures.periods import Period, trailing
-from zhibi.measures.rhythm import AMBER, RED, STOPPED_LONG_AGO, Rule, rhythm
+from zhibi.measures.rhythm import AMBER, RED, STOPPED_LONG_AGO, Rhythm, Rule, rhythm
 from zhibi.measures.sales import within
-from zhibi.tables.calendar import Days, day_number, day_of
+from zhibi.tables.calendar import Calendar, Days, day_number, day_of
 from zhibi.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ MONEY_STEPS = 10_000  # DECIMAL(18,4) as whole numbers, so that NumPy adds exact
 class Stopped:
     """A product (category where the data has them) that an account buys no more.
 
-    `is_red` when beyond the red threshold, else beyond the amber one; `net` of the last twelve
-    months, `usual` and `since` in open days.
+    `is_red` when beyond the red threshold, else beyond the amber one; `went_first` when it was so
+    already while the account still bought other things. `net` of the last twelve months, `usual`
+    and `since` in open days.
     """
 
     account_key: int | str
@@ -44,6 +46,7 @@ class Stopped:
     since: int
     last_on: date
     is_red: bool
+    went_first: bool
 
 
 def product_column(tables: Tables) -> str | None:
@@ -70,6 +73,7 @@ def stopped_products(
     bought = rows.filter(is_bought)
     pairs = from_columns(_column(pair[is_bought]), bought["order_date"], calendar=tables.calendar)
     now = rhythm(pairs.known(period), period, segment[first][pairs.keys], rule)
+    went_first = _went_first(rows, first[pairs.keys], now=now, calendar=tables.calendar)
     found = [
         Stopped(
             account_key=rows["account_key"][first[key]].as_py(),
@@ -79,11 +83,24 @@ def stopped_products(
             since=int(now.since[at]),
             last_on=day_of(int(now.last[at])),
             is_red=bool(now.status[at] != AMBER),
+            went_first=bool(went_first[at]),
         )
         for at, key in enumerate(pairs.keys)
         if now.status[at] in (AMBER, RED, STOPPED_LONG_AGO) and net[key] > 0
     ]
     return tuple(sorted(found, key=lambda one: (one.account_key, -one.net, one.product)))
+
+
+def _went_first(rows: Any, first: Days, *, now: Rhythm, calendar: Calendar) -> NDArray[np.bool_]:
+    """Whether a product was past its red threshold already when the account last ordered.
+
+    A customer who is silent altogether has stopped every product; what went missing while it
+    still bought others is what it buys elsewhere.
+    """
+    owners = rows["account_key"].combine_chunks().dictionary_encode().indices.to_numpy()[first]
+    latest = np.zeros(int(owners.max()) + 1, dtype=np.int64)
+    np.maximum.at(latest, owners, now.last)
+    return np.asarray(calendar.open_days(now.last, latest[owners]) > now.red)
 
 
 def _daily(

@@ -108,7 +108,8 @@ def with_stopped(tables: Tables, watched: Watched, flagged: ir.Table) -> list[di
     )
     for row in rows:
         own = [one for one in found if one.account_key == row["account_key"]]
-        what = [one for one in own if one.is_red] or own
+        went_first = [one for one in own if one.went_first]
+        what = went_first or [one for one in own if one.is_red] or own
         row["stopped"] = tuple(one.product for one in what)
         # Nothing regular is missing by itself: what is in doubt is the whole customer.
         row["stake"] = sum((one.net for one in what), Decimal(0)) if what else row["net"]
