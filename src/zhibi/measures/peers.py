@@ -1,0 +1,122 @@
+"""Customers like it, and what they buy: a reference that gives no single customer away.
+
+Peers are the other accounts of the same industry (or kind). They are a reference only when there
+are at least five of them and none holds half of the group's purchases; else all customers are, on
+the same condition; else there is none, and nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhibi.measures.product_mix import Ints, ProductMix, added, order_of
+from zhibi.stats.quartiles import quartiles_with_zeros
+
+FEWEST = 5  # peers a statistic may be over
+PARTS = 10**9  # shares are whole numbers of a billionth, so that sums of them are exact
+NONE = -1  # the group of accounts without a reference
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """`group[i]` is the position of the account's reference in `names`, or NONE; `names[-1]`, an
+    empty text, stands for all customers."""
+
+    group: Ints
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What each group buys, [group, category]. Quartiles are of the shares (in PARTS) or amounts
+    of an account that does not buy the category, hence over the *others* of its group."""
+
+    count: Ints  # accounts with purchases, [group]
+    size: Ints  # their purchases, [group]
+    category_count: Ints  # their categories, added up, [group]
+    sales: Ints
+    buyers: Ints
+    bought_before: Ints  # accounts that bought it in the year before the recent months
+    still_buy: Ints  # of those, who bought it in the recent months too
+    low: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def groups(attribute: Sequence[str | None] | None, size: Ints) -> Groups:
+    """The reference of each account by one attribute (None: only all customers)."""
+    is_active = size > 0
+    names = sorted({name for name in attribute or () if name})
+    numbers = {name: at for at, name in enumerate(names)}
+    given = attribute or [None] * len(size)
+    own = np.array([numbers.get(name or "", NONE) for name in given], dtype=np.int64)
+    usable = [name for at, name in enumerate(names) if _is_usable(size[(own == at) & is_active])]
+    everybody = len(usable) if _is_usable(size[is_active]) else NONE
+    places = {name: at for at, name in enumerate(usable)}
+    at_end = [places.get(name, everybody) for name in names] + [everybody]
+    return Groups(np.array(at_end, dtype=np.int64)[own], (*usable, ""))
+
+
+def _is_usable(sizes: Ints) -> bool:
+    """At least five *others* for each, and none of them holds half."""
+    return len(sizes) > FEWEST and 2 * int(sizes.max()) < int(sizes.sum())
+
+
+def reference(mix: ProductMix, found: Groups, *, by_share: bool) -> Reference:
+    """The figures of every group; quartiles of shares of purchases, or of amounts."""
+    everybody = len(found.names) - 1
+    own = np.where(found.group < everybody, found.group, NONE)
+    rate = mix.bought
+    if by_share:
+        rate = np.rint(mix.bought / np.maximum(mix.size[mix.account], 1) * PARTS).astype(np.int64)
+    parts = (
+        _figures(mix, own, rate, group_count=everybody),
+        _figures(mix, np.zeros_like(own), rate, group_count=1),
+    )
+    return Reference(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
+
+
+def _figures(
+    mix: ProductMix, group: Ints, rate: Ints, *, group_count: int
+) -> tuple[NDArray[np.generic], ...]:
+    """The fields of Reference for groups that do not overlap."""
+    width = len(mix.categories)
+    is_member = (group != NONE) & (mix.size > 0)
+    members = group[is_member]
+    count = np.bincount(members, minlength=group_count)
+    keep = group[mix.account] != NONE
+    cell = group[mix.account[keep]] * width + mix.category[keep]
+    is_bought, was_bought = mix.net[keep] > 0, mix.net_before[keep] > 0
+    still = was_bought & (mix.net_recent[keep] > 0)
+    quartiles = _quartiles(cell[is_bought], rate[keep][is_bought], count, width)
+    shape = (group_count, width)
+    return (
+        count,
+        added(members, mix.size[is_member], group_count),
+        added(members, mix.category_count[is_member], group_count),
+        added(cell, mix.bought[keep], group_count * width).reshape(shape),
+        *(
+            np.bincount(cell[flags], minlength=group_count * width).reshape(shape)
+            for flags in (is_bought, was_bought, still)
+        ),
+        *(figures.reshape(shape) for figures in quartiles),
+    )
+
+
+def _quartiles(cell: Ints, rate: Ints, count: Ints, width: int) -> NDArray[np.float64]:
+    """Quartiles over the others of one who does not buy; 0 where most do not buy."""
+    quartiles = np.zeros((3, len(count) * width))
+    order = order_of(cell, len(count) * width)
+    ordered = rate[order]
+    ends = np.cumsum(np.bincount(cell, minlength=len(count) * width))
+    start = 0
+    for at, end in enumerate(ends):
+        others = int(count[at // width]) - 1
+        if 0 < others <= 2 * (end - start) and end - start <= others:
+            quartiles[:, at] = quartiles_with_zeros(ordered[start:end], others)
+        start = end
+    return quartiles
