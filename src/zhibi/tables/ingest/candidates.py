@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zhibi.tables.ingest.headers import Header, Synonym, read_header, synonyms, vocabulary
+from zhibi.tables.ingest.headers import (
+    Header,
+    Synonym,
+    header_key,
+    read_header,
+    synonyms,
+    vocabulary,
+)
 from zhibi.tables.ingest.profile import ColumnProfile
 from zhibi.tables.schema import Kind
 
@@ -16,7 +23,7 @@ BY_VALUES = 0.4
 MOSTLY = 0.8
 
 TAXED_WORDS = ("含税", "税后", "价税", "gross", "incltax", "inclvat", "brutto")
-NET_WORDS = ("不含税", "未税", "无税", "net", "excl", "exvat", "extax", "ht")
+NET_WORDS = ("不含税", "未税", "无税", "net", "excl", "exvat", "extax")
 TAXED_TARGET = {"amount": "amount_incl_tax", "unit_price": "unit_price_incl_tax"}
 # Two readings of one header, and the share of values that speaks for the first.
 EITHER = {
@@ -118,11 +125,7 @@ def _fits(kind: Kind, profile: ColumnProfile) -> bool:
     """False when the values contradict the header; an empty column contradicts nothing."""
     if not profile.filled:
         return True
-    if kind is Kind.DATE:
-        return profile.dates + profile.serials >= 0.2
-    if kind in NUMERIC:
-        return profile.numbers >= 0.2
-    return True
+    return profile.digits >= 0.2 if kind in NUMERIC or kind is Kind.DATE else True
 
 
 def _told_apart(options: list[Candidate], profile: ColumnProfile) -> list[Candidate]:
@@ -169,3 +172,9 @@ def _value_rank(target: str, kind: Kind, profile: ColumnProfile) -> float:
     if kind is Kind.MONEY:
         return -float(profile.total)
     return -profile.companies if target in {"customer_name", "name"} else -profile.distinct
+
+
+def says_tax(header: str) -> bool:
+    """True when a header itself says whether its amounts are net or with tax."""
+    key = header_key(header)
+    return any(word in key for word in (*NET_WORDS, *TAXED_WORDS))

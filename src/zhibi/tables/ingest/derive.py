@@ -10,9 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from zhibi.tables.ingest.candidates import NET_WORDS, TAXED_WORDS
 from zhibi.tables.ingest.duck import literal
-from zhibi.tables.ingest.headers import header_key
 
 MONEY = "DECIMAL(18, 4)"
 CREDIT_NOTE = r"[Cc]\d+"  # C536379 cancels 536379
@@ -115,9 +113,3 @@ def product_steps(have: Collection[str]) -> list[Derived]:
     if "product_name" not in have:
         return [Derived("product_name", "product_id")]
     return [Derived("product_name", "coalesce(product_name, product_id)")]
-
-
-def says_tax(header: str) -> bool:
-    """True when a header itself says whether its amounts are net or with tax."""
-    key = header_key(header)
-    return any(word in key for word in (*NET_WORDS, *TAXED_WORDS))

@@ -12,7 +12,13 @@ from collections.abc import Mapping as Dict
 from dataclasses import replace
 
 from zhibi.errors import ZhibiError
-from zhibi.tables.ingest.candidates import Candidate, header_candidates, value_candidates
+from zhibi.tables.ingest.candidates import (
+    TAXED_WORDS,
+    Candidate,
+    header_candidates,
+    says_tax,
+    value_candidates,
+)
 from zhibi.tables.ingest.headers import first_word_kind, header_key, read_header, vocabulary
 from zhibi.tables.ingest.profile import ColumnProfile, profile_columns
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet
@@ -56,6 +62,7 @@ STAND_INS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     "receipts": {"customer_id": (("customer_name",),)},
 }
 PRESET = 0.97
+NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
 # A master file names each customer or product once; 1 % of slips allowed.
 UNIQUE_KEY = {"customers": ("customer_id", "name"), "products": ("product_id", "product_name")}
 UNIQUE = 0.99
@@ -216,7 +223,22 @@ def _assign(
     taken = _best_of_each(candidates)
     for target in missing_fields(table, (each.target for each in taken.values())):
         _take_over(target, table, candidates, taken)
+    if table == "order_lines":
+        _heed_titles(sheet, taken)
     return _mapping(sheet, table, preset, taken)
+
+
+def _heed_titles(sheet: Sheet, taken: dict[int, Candidate]) -> None:
+    """金额 under a title that says 含税 is with tax."""
+    used = {candidate.target for candidate in taken.values()}
+    titles = header_key(" ".join(sheet.titles))
+    is_taxed = any(word in titles for word in TAXED_WORDS)
+    if not is_taxed or any(word in titles for word in NET_TITLES) or "amount_incl_tax" in used:
+        return
+    for column, candidate in taken.items():
+        is_guess = candidate.target == "amount" and candidate.reason == "header"
+        if is_guess and not says_tax(sheet.headers[column]):
+            taken[column] = replace(candidate, target="amount_incl_tax")
 
 
 def _preset_candidates(sheet: Sheet, table: str, preset: Preset | None) -> list[Candidate]:

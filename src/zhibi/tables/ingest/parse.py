@@ -14,6 +14,7 @@ import duckdb
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest import dates, derive, numbers
+from zhibi.tables.ingest.candidates import says_tax
 from zhibi.tables.ingest.columns import ColumnPlan, ParseOptions, plan_columns
 from zhibi.tables.ingest.derive import Derived
 from zhibi.tables.ingest.duck import Named, connect, literal, stack
@@ -206,7 +207,7 @@ def _readings(
     said += [Reading(step.target, "", step.how) for step in steps if step.how]
     amount = mapping.column_of("amount")
     is_open = mapping.table == "order_lines" and not mapping.column_of("amount_incl_tax")
-    if amount and is_open and not derive.says_tax(amount.header):
+    if amount and is_open and not says_tax(amount.header):
         how = "taken as net of tax, as the header does not say"
         said.append(Reading("amount", amount.header, how))
     return said

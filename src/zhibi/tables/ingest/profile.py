@@ -40,6 +40,7 @@ class ColumnProfile:
     dates: float
     serials: float
     numbers: float
+    digits: float  # cells with any digit in them
     codes: float
     companies: float
     fractions: float  # numbers within −1…1, or written with %
@@ -56,7 +57,7 @@ def profile_columns(sheet: Sheet) -> tuple[ColumnProfile, ...]:
     sample = f"(FROM read_parquet({literal(sheet.staged)}) LIMIT {SAMPLE_ROWS})"
     with connect(sheet.staged.parent) as connection:
         row = connection.execute(f"SELECT {counts} FROM {sample}").fetchone()
-    width = 10
+    width = len(fields(ColumnProfile))
     return tuple(_profile(row[at : at + width]) for at in range(0, len(row), width))
 
 
@@ -76,6 +77,7 @@ def _counts(column: str) -> str:
             matches(DATE_PATTERN),
             matches(SERIAL_PATTERN),
             count(is_number),
+            count(f"regexp_matches({column}, '[0-9０-９]')"),
             matches(CODE_PATTERN),
             matches(COMPANY_PATTERN),
             count(f"{is_number} AND ({column} LIKE '%\\%%' ESCAPE '\\' OR abs({number}) <= 1)"),

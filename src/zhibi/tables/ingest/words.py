@@ -75,11 +75,16 @@ def currency_sql(column: str) -> str:
 def currency_in_text_sql(column: str) -> str:
     """The currency whose sign or word stands beside an amount: `US$ 12`."""
     text = f"lower(half_width({column}))"
-    by_length = sorted(currency_words().items(), key=lambda entry: (-len(entry[0]), entry[0]))
-    cases = " ".join(
-        f"WHEN contains({text}, {literal(word)}) THEN {literal(code)}" for word, code in by_length
+    words = currency_words()
+    signs = " ".join(f"WHEN '{word}' THEN '{words[word]}'" for word in words if len(word) == 1)
+    by_length = sorted(words, key=lambda word: (-len(word), word))
+    contained = " ".join(
+        f"WHEN contains({text}, {literal(word)}) THEN {literal(words[word])}" for word in by_length
     )
-    return f"CASE {cases} END"
+    return (
+        f"CASE left({column}, 1) {signs} ELSE CASE WHEN NOT"
+        f" regexp_full_match({column}, '[-+0-9., ]*') THEN CASE {contained} END END END"
+    )
 
 
 def choice_sql(column: str, field: Field) -> str:
