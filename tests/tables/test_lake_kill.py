@@ -13,6 +13,8 @@ from tests.tables.lake_killed import run
 from tests.tables.lake_rows import Imports, line, state
 
 from zhibi.tables.lake import Lake
+from zhibi.tables.lake.manifest import history
+from zhibi.tables.lake.upkeep import files_of
 
 COMMON = ("files written", "log written: order_lines", "log written: customers")
 ENDING = ("manifest written", "manifest published", "cleaned")
@@ -75,11 +77,11 @@ def test_killed_at_a_named_moment(worlds: Path, tmp_path: Path, change: str, mom
 
 
 def no_leftovers(workspace: Path) -> bool:
-    """Whether all that unpublished attempts wrote is gone."""
-    version = Lake(workspace).manifest().version
-    files = [int(path.name.split("-")[0]) for path in workspace.glob("lake/*/*.parquet")]
-    temporary = [*workspace.glob("lake/manifests/.*"), *workspace.glob("lake/.scratch")]
-    return max(files) <= version and not temporary
+    """Whether every data file is one that some manifest names, and nothing temporary is left."""
+    lake = workspace / "lake"
+    there = {(path.parent.name, path.name) for path in lake.glob("*/*.parquet")}
+    temporary = [*lake.glob("manifests/.*"), *lake.glob(".scratch")]
+    return there == files_of(lake, history(lake)) and not temporary
 
 
 @pytest.mark.long
