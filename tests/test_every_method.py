@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.methods.given import line, tables_of
 
+from tests.methods.given import line, tables_of
 from zhibi import methods, run
 from zhibi.errors import ZhibiError
 from zhibi.locale import LANGUAGES
@@ -123,9 +123,8 @@ def test_gives_the_same_bytes_twice(name: str, result: Result) -> None:
 
 
 def test_is_safe_json(result: Result) -> None:
-    data = json.loads(
-        run.render(result, style="json", language="en"), parse_constant=lambda word: pytest.fail(word)
-    )
+    text = run.render(result, style="json", language="en")
+    data = json.loads(text, parse_constant=pytest.fail)
     assert data["identity"]["method"] == result.identity.method
     assert data["findings"] is not None
 
@@ -174,9 +173,8 @@ def test_sees_nothing_after_its_day(name: str) -> None:
 
 
 def _lines_of(tables: Tables) -> list[dict]:
-    names = (
-        "customer_id order_id order_date amount product_id product_name category quantity cost"
-    ).split()
+    names = ["customer_id", "order_id", "order_date", "amount", "quantity", "cost"]
+    names += ["product_id", "product_name", "category"]
     rows = tables.order_lines.select(names).order_by(names).to_pyarrow().to_pylist()
     return [dict(row) for row in rows]
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from zhibi import methods, reports
 from zhibi.errors import ZhibiError
+from zhibi.reports.document import Report
 from zhibi.result import Result, Section
 from zhibi.tables import facts
 from zhibi.tables.facts import Facts
@@ -86,6 +87,11 @@ def analyze(tables: Tables, name: str, params: Any = None) -> Result:
     return methods.load(name).analyze(tables, params)
 
 
+def compose(tables: Tables, name: str, *, sources: Section | None = None) -> Report:
+    """A report as a result, not yet written."""
+    return reports.load(name).compose(tables, sources)
+
+
 def sources(workspace: Workspace) -> Section:
     """Where the facts of a workspace came from; the last section of a report."""
     from zhibi.reports.sources import sources as section
@@ -106,14 +112,14 @@ def first_findings(result: Result, *, language: str, count: int = 3) -> list[str
 
 def report(
     tables: Tables, name: str, path: Path, *, language: str, sources: Section | None = None
-) -> tuple[Result, tuple[Path, ...]]:
+) -> tuple[Report, tuple[Path, ...]]:
     """Write a report as a page, and beside it a workbook with the rows behind each finding.
 
     Gives the report and the files written.
     """
     from zhibi.render.xlsx import write_xlsx
 
-    composed = reports.load(name).compose(tables, sources)
+    composed = compose(tables, name, sources=sources)
     write(composed, path, style="html", language=language)
     workbook = path.with_suffix(".xlsx")
     write_xlsx(composed.behind(), workbook, language)
