@@ -38,17 +38,7 @@ OF_THE_ORDER = (
 OF_A_LINE = {"product_id", "product_name", "quantity"}
 # Master table → its key, and what it lends to an order line that has only the key.
 LENT = {
-    "customers": (
-        "customer_id",
-        {
-            "name": "customer_name",
-            "credit_code": "customer_credit_code",
-            "industry": "customer_industry",
-            "region": "customer_region",
-            "kind": "customer_kind",
-            "parent_id": "customer_parent_id",
-        },
-    ),
+    "customers": ("customer_id", {"name": "customer_name"}),
     "products": ("product_id", {"product_name": "product_name", "category": "category"}),
 }
 FACTS = ("order_lines", "receivables", "receipts")

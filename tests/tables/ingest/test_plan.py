@@ -1,0 +1,164 @@
+"""Files that belong together are joined, by preset or by what they share, and add up exactly."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.tables.ingest.sheets import column, query, reasons, sheet_of
+
+from zhibi.errors import ZhibiError
+from zhibi.tables.ingest.match import fields_of
+from zhibi.tables.ingest.parse import parse
+from zhibi.tables.ingest.plan import plan_sheets
+from zhibi.tables.ingest.read import read
+from zhibi.tables.ingest.stages import Mapping, Parsed, Sheet
+from zhibi.tables.sources.presets import detect_preset, load_preset, preset_names
+
+ROOT = Path(__file__).parents[3]
+DATA = ROOT / "tests" / "data"
+TOTALS = (
+    "SELECT count(*), sum(amount), count(DISTINCT order_id), count(DISTINCT customer_id) FROM it"
+)
+
+
+def imported(
+    folder: Path, staging: Path, pattern: str = "*.csv*", **options: str
+) -> dict[str, Parsed]:
+    """Table → parsed rows, for all files of a folder imported together."""
+    sheets = [sheet for path in sorted(folder.glob(pattern)) for sheet in read(path, staging)]
+    planned = plan_sheets(sheets, staging=staging, **options)  # type: ignore[arg-type]
+    return {mapping.table: parse(sheet, mapping, staging) for sheet, mapping in planned}
+
+
+@pytest.mark.parametrize("preset", ["northwind", "generic"])
+def test_northwind_adds_up_with_its_preset_and_without(tmp_path: Path, preset: str) -> None:
+    parsed = imported(DATA / "northwind", tmp_path, preset=preset)
+    lines = parsed["order_lines"]
+    assert query(TOTALS, lines.rows) == [(2155, Decimal("1265793.0395"), 830, 89)]
+    names = query("SELECT count(DISTINCT customer_name), count(product_name) FROM it", lines.rows)
+    assert names == [(89, 2155)]
+    assert parsed["customers"].parsed_count == 91
+    assert parsed["products"].parsed_count == 77
+    assert lines.rejected_count == 0
+
+
+@pytest.mark.parametrize("preset", ["sap_sales", "generic"])
+def test_sap_orders_add_up_with_their_preset_and_without(tmp_path: Path, preset: str) -> None:
+    lines = imported(DATA / "sap_bikes", tmp_path, preset=preset)["order_lines"]
+    assert query(TOTALS, lines.rows) == [(1930, Decimal("3224839.625"), 334, 40)]
+    assert query("SELECT count(DISTINCT customer_name) FROM it", lines.rows) == [(40,)]
+    first = query('SELECT order_id, customer_id FROM it ORDER BY "row" LIMIT 1', lines.rows)
+    assert first == [("0500000000", "0100000022")]
+
+
+def test_adventureworks_adds_up(tmp_path: Path) -> None:
+    parsed = imported(ROOT / "samples" / "adventureworks", tmp_path)
+    lines = parsed["order_lines"]
+    assert lines.mapping.preset == "adventureworks"
+    assert query(TOTALS, lines.rows) == [(57851, Decimal("77548570.20"), 3616, 632)]
+    assert query("SELECT sum(cost) FROM it", lines.rows) == [(Decimal("76549075.63"),)]
+    assert "Stephen Jiang" in set(column(lines, "salesperson").values())
+    assert parsed["customers"].parsed_count == 701
+
+
+ORDERS = ["Order No", "Client", "Ordered on", "Total price"]
+LINES = ["order_no", "SKU", "Qty", "Unit price"]
+
+
+def orders_and_lines(folder: Path) -> list[Sheet]:
+    orders = [["A1", "Acme Ltd", "2024-05-03", "35"], ["A2", "Bolt Ltd", "2024-05-04", "7"]]
+    lines = [["A1", "P1", "2", "10.00"], ["A1", "P2", "3", "5.00"], ["A2", "P1", "1", "7.00"]]
+    return [
+        sheet_of(folder, ORDERS, orders, "orders.csv"),
+        sheet_of(folder, LINES, lines, "lines.csv"),
+    ]
+
+
+def test_unknown_order_and_line_files_are_joined_and_counted_once(tmp_path: Path) -> None:
+    ((sheet, mapping),) = plan_sheets(orders_and_lines(tmp_path), staging=tmp_path)
+    parsed = parse(sheet, mapping, tmp_path)
+    assert column(parsed, "amount") == {2: Decimal(20), 3: Decimal(15), 4: Decimal(7)}
+    assert column(parsed, "customer_name") == {2: "Acme Ltd", 3: "Acme Ltd", 4: "Bolt Ltd"}
+    assert sheet.file.name == "lines.csv"
+    assert sheet.notes == ("joined with orders.csv by order_no: 3 of 3 rows found there",)
+
+
+def test_files_whose_keys_do_not_meet_are_not_joined(tmp_path: Path) -> None:
+    orders, _ = orders_and_lines(tmp_path)
+    strangers = sheet_of(tmp_path, LINES, [["B1", "P1", "2", "10.00"]] * 3, "strangers.csv")
+    with pytest.raises(ZhibiError, match=r"strangers\.csv has no column for customer_id"):
+        plan_sheets([strangers], staging=tmp_path)
+    ((sheet, _),) = plan_sheets([orders, strangers], staging=tmp_path)
+    assert sheet.file.name == "orders.csv"
+    assert sheet.notes == ("strangers.csv was left out: it holds no table of ours",)
+
+
+def test_a_line_without_its_order_is_rejected_and_a_doubled_order_doubles_nothing(
+    tmp_path: Path,
+) -> None:
+    headers = ["DocEntry", "DocNum", "DocDate", "CardCode", "CardName"]
+    items = ["DocEntry", "LineNum", "ItemCode", "Dscription", "Quantity", "LineTotal"]
+    documents = [["1", "100", "2024-05-03", "C1", "Acme"]] * 2
+    lines = [["1", "0", "P", "Pump", "1", "10.00"], ["9", "0", "P", "Pump", "1", "5.00"]]
+    sheets = [sheet_of(tmp_path, headers, documents, "d.csv"), sheet_of(tmp_path, items, lines)]
+    ((sheet, mapping),) = plan_sheets(sheets, staging=tmp_path)
+    parsed = parse(sheet, mapping, tmp_path)
+    assert (parsed.parsed_count, parsed.rejected_count) == (1, 1)
+    assert {row for row, *_ in reasons(parsed)} == {3}
+    assert any("1 rows there repeat a key" in note for note in sheet.notes)
+    assert any("untested" in note for note in sheet.notes)
+
+
+def test_a_mapping_of_joined_files_is_remembered(tmp_path: Path) -> None:
+    ((_, mapping),) = plan_sheets(orders_and_lines(tmp_path), staging=tmp_path)
+    ((_, again),) = plan_sheets(orders_and_lines(tmp_path), staging=tmp_path, remembered=[mapping])
+    assert {match.reason for match in again.matches if match.target} == {"remembered"}
+
+
+def test_one_missing_field_is_refused_even_among_other_files(tmp_path: Path) -> None:
+    headers = ["订单号", "客户编码", "日期", "备注"]
+    broken = sheet_of(tmp_path, headers, [["1", "C1", "2024-05-03", "x"]], "broken.csv")
+    with pytest.raises(ZhibiError, match=r"broken\.csv has no column for amount"):
+        plan_sheets([*orders_and_lines(tmp_path), broken], staging=tmp_path)
+
+
+def test_a_given_column_may_be_in_any_of_the_files(tmp_path: Path) -> None:
+    planned = plan_sheets(
+        orders_and_lines(tmp_path), staging=tmp_path, given={"SKU": "product_name"}
+    )
+    assert targets(planned[0][1])["SKU"] == "product_name"
+    with pytest.raises(ZhibiError, match="has no column Nowhere"):
+        plan_sheets(orders_and_lines(tmp_path), staging=tmp_path, given={"Nowhere": "amount"})
+
+
+def targets(mapping: Mapping) -> dict[str, str | None]:
+    return {match.header: match.target for match in mapping.matches}
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_sound(name: str) -> None:
+    preset = load_preset(name)
+    tables = [layout.table for layout in preset.layouts if layout.table]
+    known = {field for table in tables for field in fields_of(table)} | {""}
+    layouts = {layout.name for layout in preset.layouts}
+    for layout in preset.layouts:
+        assert set(layout.columns.values()) <= known
+        assert layout.signature
+        for rule in layout.joins:
+            assert rule.file in layouts
+            assert set((rule.columns or {}).values()) <= known
+
+
+def test_presets_are_found_by_their_headers() -> None:
+    headers = ["订单号", "订单日期", "客户简称", "存货编码", "存货名称", "数量", "无税金额"]
+    found = detect_preset(headers)
+    assert found is not None
+    assert found.name == "yonyou"
+    assert detect_preset(["订单号", "日期", "客户", "金额"]) is None
+
+
+def test_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(ZhibiError, match="kingdee"):
+        load_preset("nonsense")
