@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "html", "xlsx")
 
-AS_OF = click.option(
-    "--as-of",
+AS_OF = click.Option(
+    ["--as-of"],
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day to look from; by default today, or the last order day of older data.",
 )
-STYLE = click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True
+OUTPUT = click.Option(
+    ["-o", "--output"], type=click.Path(dir_okay=False, path_type=Path), help="File to write."
 )
-OUTPUT = click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write."
+STYLE = click.Option(
+    ["--format", "style"], type=click.Choice(FORMATS), default="text", show_default=True
 )
 
 
@@ -58,9 +58,9 @@ class _Methods(click.Group):
             given = {p.name: options.pop(p.name) for p in declared}
             _analyze(cmd_name, method.Params(**given), **options)
 
-        options: list[click.Parameter] = [_option_of(p) for p in declared]
+        own = [_option_of(p) for p in declared]
         return click.Command(
-            cmd_name, callback=AS_OF(OUTPUT(STYLE(run))), params=options, help=method.TITLE
+            cmd_name, callback=run, params=[*own, STYLE, AS_OF, OUTPUT], help=method.TITLE
         )
 
 
@@ -91,10 +91,8 @@ def _analyze(
     run.write(result, output, style=style, language=language())
 
 
-@click.command()
+@click.command(params=[AS_OF, OUTPUT])
 @click.argument("name", default="key-accounts")
-@OUTPUT
-@AS_OF
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report.")
 def report(name: str, output: Path | None, as_of: datetime | None, lang: str | None) -> None:
     """Write a report: one HTML file, and a workbook with the rows behind each finding."""

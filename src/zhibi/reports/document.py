@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -48,25 +48,27 @@ class Evidence:
 
 
 def choose(
-    news: Iterable[Finding], others: Iterable[Finding], *, least: Decimal
+    news: Sequence[Finding],
+    problems: Iterable[Finding],
+    chances: Sequence[Finding] = (),
+    *,
+    least: Decimal,
 ) -> tuple[Finding, ...]:
-    """The news first, then the most urgent with the most at stake; one finding a customer.
-
-    What puts less than `least` at stake is left to its own section.
-    """
+    """The news first, the most urgent problems with the most at stake, the chances last; one
+    finding a customer. A problem with less than `least` at stake is left to its own section."""
     chosen = list(news)
-    told = {finding.subject for finding in chosen if finding.subject}
+    told = {finding.subject for finding in (*news, *chances) if finding.subject}
     ranked = sorted(
-        (finding for finding in others if finding.stake is None or finding.stake >= least),
+        (finding for finding in problems if finding.stake is None or finding.stake >= least),
         key=lambda f: (URGENCY[f.severity], -(f.stake or Decimal(0)), f.code, f.id),
     )
     for finding in ranked:
-        alike = sum(finding.code == other.code for other in chosen)
-        if len(chosen) >= AT_MOST:
+        if len(chosen) + len(chances) >= AT_MOST:
             break
+        alike = sum(finding.code == other.code for other in chosen)
         if alike >= AT_MOST_ALIKE or (finding.subject and finding.subject in told):
             continue
         chosen.append(finding)
         if finding.subject:
             told.add(finding.subject)
-    return tuple(chosen)
+    return (*chosen, *chances)

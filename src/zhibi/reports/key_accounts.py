@@ -119,7 +119,10 @@ def _findings(parts: Parts) -> tuple[Finding, ...]:
         if finding not in news
         and not (finding.code == "concentration.left_head" and finding.subject in explained)
     ]
-    return choose(news, others, least=parts.concentration.spread.net * MATERIAL)
+    chance = [f for f in others if f.code == "product_preference.whitespace"][:1]
+    problems = [f for f in others if f not in chance]
+    least = parts.concentration.spread.net * MATERIAL
+    return choose(news, problems, chance, least=least)
 
 
 def _sections(tables: Tables, parts: Parts, sources: Section | None) -> tuple[Block, ...]:
