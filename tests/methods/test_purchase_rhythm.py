@@ -262,6 +262,9 @@ def test_one_gap_in_twenty_is_red_and_one_in_five_beyond_amber() -> None:
     days = steady_world(3000)
     cut = date(2024, 12, 31)
     then = rhythm_at(days, cut, np.zeros(3000, dtype=np.int64), asked=Asked(Rule(), 36, "group"))
+    is_on_edge = (then.since == then.red) & (then.red > then.amber)
+    assert is_on_edge.any()
+    assert set(then.status[is_on_edge]) == {AMBER}
     end = days.known(trailing(cut, 36)).ends + 1
     is_whole = end < days.starts[1:]
     gap = days.gaps[np.minimum(end, len(days.gaps) - 1)][is_whole]
@@ -388,6 +391,31 @@ def test_the_record_agrees_with_a_slow_reading() -> None:
     )
     assert found.same_count.marked == marked
     assert marked > 5
+
+
+def test_a_record_by_hand() -> None:
+    """One cut, 2 June. All order every tenth day but "slow"; two are silent for thirty days then.
+
+    "late" orders again on the ninetieth day after, so it did not stop; "gone" never does; "slow"
+    orders every 120 days, so ninety days without an order say nothing and it is not asked.
+    """
+    cut = DAY - timedelta(90)
+
+    def every(gap: int, customer: str, silent: int, *after: int) -> list[dict]:
+        days = [cut - timedelta(silent + gap * k) for k in range(400 // gap)]
+        days += [cut + timedelta(k) for k in after]
+        return [line(customer, f"{customer}{day}", day, 7) for day in days]
+
+    lines = every(10, "late", 30, 90) + every(10, "gone", 30) + every(10, "kept", 0, 10, 20)
+    lines += [*every(120, "slow", 20, 100), line("old", "1", date(2022, 1, 1), 7)]
+    asked = Asked(Rule(), 36, "group", quarters=1)
+    found = past_record(tables_of(lines, DAY), asked)
+    assert found.cuts == (cut,)
+    assert (found.asked, found.red.marked, found.red.stopped) == (3, 2, 1)
+    assert (found.others.marked, found.others.stopped) == (1, 0)
+    assert (found.red.found, found.red.lift) == (1.0, pytest.approx(1.5))
+    in_year = [cut - timedelta(30 + 10 * k) for k in range(40)]
+    assert found.red.caught == 7 * sum(day in trailing(cut, 12) for day in in_year)
 
 
 def test_the_red_stop_far_more_often_than_the_others() -> None:
