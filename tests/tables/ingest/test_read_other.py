@@ -22,8 +22,8 @@ def test_parquet_values_become_exact_text(tmp_path):
         tmp_path,
         "SELECT 7::BIGINT AS id, ' 007 ' AS code, 12345678901234.5678::DECIMAL(18,4) AS amount, "
         "DATE '2024-05-03' AS day, TIMESTAMP '2024-05-03 10:11:12' AS moment, "
-        "12.0::DOUBLE AS whole, 0.1::DOUBLE AS part, '' AS empty, NULL::INT AS missing, true AS is_paid, "
-        '9.137e17::DOUBLE AS rounded, \'x\' AS "name ""quoted"""',
+        "12.0::DOUBLE AS whole, 0.1::DOUBLE AS part, '' AS empty, NULL::INT AS missing, "
+        'true AS is_paid, 9.137e17::DOUBLE AS rounded, \'x\' AS "name ""quoted"""',
     )
     sheet = sheet_of(path)
     assert sheet.headers[-1] == 'name "quoted"'

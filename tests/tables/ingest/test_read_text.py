@@ -95,7 +95,12 @@ def test_every_line_end_with_either_reader(tmp_path, line_end, encoding, delimit
         ("id,name\n1,王\n", "gbk"),
         ("id,金额\n1,5\n", "gbk"),
         ("id,name\n1,联通\n", "gbk"),
+        ("id,name\n1,鑫淼\n", "gbk"),
+        ("id,name\n1,睿\n", "gbk"),
+        ("id,name\n1,莆田\n", "gbk"),
+        ("id,name\n1,蚌埠\n", "gbk"),
         ("id,客戶\n1,2\n", "big5"),
+        ("id,name\n1,新穎\n", "big5"),
         ("id,name\n1,陳先生\n", "big5"),
         ("id,name\n1,Zoë\n", "cp1252"),
         ("id,name\n1,Nestlé\n", "cp1252"),
@@ -185,6 +190,14 @@ def test_cells_are_trimmed_of_every_kind_of_blank(tmp_path, reader):
         ["3", None, None],
         ["4", "丁", "z"],
     ]
+
+
+def test_blanks_far_below_the_part_first_looked_at_are_trimmed(tmp_path, monkeypatch):
+    monkeypatch.setattr("zhibi.tables.ingest.text_files.ENGINE_FROM", 0)
+    monkeypatch.setattr("zhibi.tables.ingest.text_engine.BLOCK", 64)
+    for blank in (" ", "\u3000", "\u00a0", "\t"):
+        text = "id,名称\n" + "1,甲公司\n" * 400 + f"2,{blank}乙公司\n" + "3,丙公司\n" * 40
+        assert cells_of(sheet_of(written(tmp_path, text)))[400] == ["2", "乙公司"]
 
 
 def test_titles_above_and_totals_and_footer_below(tmp_path, reader):

@@ -17,7 +17,7 @@ import duckdb
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest.header_rows import Header, distinct_names
 from zhibi.tables.ingest.stages import SetAside, Sheet
-from zhibi.tables.ingest.staging import Raw, aside, check_width, columns, free_path, literal, quoted
+from zhibi.tables.ingest.staging import Raw, aside, columns, free_path, literal, quoted
 
 MAX_SET_ASIDE = 100_000
 _TAIL = 50  # rows at the end that may be a footer; more sparse rows than that are data
@@ -33,7 +33,6 @@ _LIKELY = rf"(?is).*({_SPACED_CN}|{_EN}).*"
 
 def sheet_of(con: duckdb.DuckDBPyConnection, raw: Raw) -> Sheet | None:
     """The data rows of a staged file; None when there are none."""
-    check_width(raw.file.name, raw.width)
     shape = _Shape.of(con, raw)
     aside = sorted([*raw.set_aside, *_no_data_rows(con, raw, shape)], key=lambda a: a.row)
     last = max([shape.last_row, *(a.row for a in raw.set_aside)])

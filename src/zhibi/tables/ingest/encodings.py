@@ -26,7 +26,8 @@ _MARKS = (
 )
 _CANDIDATES = ("gb18030", "big5hkscs", "cp1252")
 _CLOSE = 0.15  # two readings nearer than this are said to be ambiguous
-_PLAUSIBLE = 0.3
+_PLAUSIBLE = 0.15
+_DOUBTFUL = 0.3
 _CERTAIN = 0.6
 
 
@@ -200,7 +201,7 @@ def _legacy(path: Path, lines: list[bytes], bad_line: int) -> Encoding:
     bad = _first_undecodable_line(path, name)
     if bad is not None:
         raise _undecodable(path, bad, name)
-    if best - second >= _CLOSE:
+    if best - second >= _CLOSE and best >= _DOUBTFUL:
         return Encoding(name)
     return Encoding(
         name,

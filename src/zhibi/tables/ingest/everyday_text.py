@@ -6,6 +6,8 @@ share of everyday characters tells them apart, even in a file with two Chinese w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 # Everyday characters of Chinese business tables and company names, simplified and traditional.
 _EVERYDAY = frozenset(
     "的一是不了在人有我他这中大来上国和地到说时要就出会可也你对生能而子那得于着下自之年过发后作里"
@@ -27,6 +29,21 @@ _EVERYDAY = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    """A national standard lists the common half of its hanzi first."""
+
+    codec: str
+    last_common: int  # lead byte of the last common hanzi
+    rare: float  # points for one of the other half; files in GBK are far more frequent
+
+
+_STANDARDS = {
+    "simplified": _Standard("gb2312", 0xD7, 0.2),
+    "traditional": _Standard("big5", 0xC6, 0.0),
+}
+
+
 def everyday_share(lines: list[bytes], encoding: str) -> float:
     """The share of everyday characters among those beyond ASCII, 0 if a line does not decode.
 
@@ -41,35 +58,28 @@ def everyday_share(lines: list[bytes], encoding: str) -> float:
         except UnicodeDecodeError:
             failed += 1
             continue
-        points = _latin_points(text) if encoding == "cp1252" else _chinese_points(text)
+        points = _latin_points(text) if encoding == "cp1252" else _chinese_points(text, encoding)
         good += sum(points)
         total += len(points)
     share = good / total if total else 0.0
     return max(0.0, share * (1 - 2 * failed / len(lines))) if lines else 0.0
 
 
-def _chinese_points(text: str) -> list[float]:
-    return [_chinese_point(char) for char in text if not char.isascii()]
+def _chinese_points(text: str, encoding: str) -> list[float]:
+    standard = _STANDARDS["traditional" if encoding == "big5hkscs" else "simplified"]
+    return [_chinese_point(char, standard) for char in text if not char.isascii()]
 
 
-def _chinese_point(char: str) -> float:
+def _chinese_point(char: str, standard: _Standard) -> float:
     if char in _EVERYDAY or "\u3000" <= char <= "\u301f" or "\uff00" <= char <= "\uff65":
         return 1.0
     if "\u4e00" <= char <= "\u9fff":
-        return 0.4 if _is_common(char) else -0.4
+        try:
+            lead = char.encode(standard.codec)[0]
+        except UnicodeEncodeError:
+            return -0.4
+        return 0.4 if lead <= standard.last_common else standard.rare
     return 0.2 if char in "￥¥·—…“”‘’℃№×±" else -0.5
-
-
-def _is_common(char: str) -> bool:
-    """In the first, frequent half of the simplified or of the traditional national standard."""
-    try:
-        return 0xB0 <= char.encode("gb2312")[0] <= 0xD7
-    except UnicodeEncodeError:
-        pass
-    try:
-        return 0xA4 <= char.encode("big5")[0] <= 0xC6
-    except UnicodeEncodeError:
-        return False
 
 
 def _latin_points(text: str) -> list[float]:
