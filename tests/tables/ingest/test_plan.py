@@ -124,6 +124,13 @@ def test_one_missing_field_is_refused_even_among_other_files(tmp_path: Path) -> 
         plan_sheets([*orders_and_lines(tmp_path), broken], staging=tmp_path)
 
 
+def test_values_are_asked_of_a_file_that_is_alone(tmp_path: Path) -> None:
+    rows = [[f"X-{i}", f"第{i}机械有限公司", f"2024-05-0{i}", f"{i}000.25"] for i in range(1, 9)]
+    ((_, mapping),) = plan_sheets([sheet_of(tmp_path, list("一二三四"), rows)], staging=tmp_path)
+    assert set(targets(mapping).values()) == {"order_id", "customer_name", "order_date", "amount"}
+    assert {match.reason for match in mapping.matches} == {"values"}
+
+
 def test_a_given_column_may_be_in_any_of_the_files(tmp_path: Path) -> None:
     planned = plan_sheets(
         orders_and_lines(tmp_path), staging=tmp_path, given={"SKU": "product_name"}

@@ -100,9 +100,9 @@ def match(
     `given` is header → field ("" leaves the column out), as in `--map 列名=field`; `preset` forces
     one by name.
     """
-    mapping = guess(
-        sheet, table=table, preset=preset, given=given, remembered=remembered, by_values=True
-    )
+    mapping = guess(sheet, table=table, preset=preset, given=given, remembered=remembered)
+    if missing_fields(mapping.table, targets_of(mapping)):
+        mapping = complete_by_values(sheet, mapping)
     missing = missing_fields(mapping.table, targets_of(mapping))
     if missing:
         raise missing_field(sheet, mapping, missing[0])
@@ -128,12 +128,8 @@ def guess(
     preset: str | None = None,
     given: Dict[str, str] | None = None,
     remembered: Mapping | None = None,
-    by_values: bool = False,
 ) -> Mapping:
-    """Like `match`, but what is missing stays missing: for sheets that others may complete.
-
-    `by_values` looks for missing required fields among the values of unknown columns.
-    """
+    """Like `match`, but what no header names stays missing: for sheets that others may complete."""
     if remembered and not given and _same_headers(sheet, remembered):
         return _recall(remembered)
     profiles = profile_columns(sheet)
@@ -144,8 +140,6 @@ def guess(
     tables = [table] if table else list(SCHEMAS)
     tries = [_assign(sheet, each, chosen, fixed, profiles) for each in tables]
     best = max(tries, key=lambda assigned: _score(sheet, assigned, profiles))
-    if by_values:
-        best = _from_values(best, profiles)
     return replace(best, constants=_constants(sheet, best, chosen))
 
 
@@ -330,8 +324,9 @@ def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:
     return profiles[code.column].distinct >= UNIQUE
 
 
-def _from_values(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> Mapping:
+def complete_by_values(sheet: Sheet, mapping: Mapping) -> Mapping:
     """Looks for required fields that no header named among the columns no header placed."""
+    profiles = profile_columns(sheet)
     fields = fields_of(mapping.table)
     matches = list(mapping.matches)
     for target in missing_fields(mapping.table, targets_of(mapping)):

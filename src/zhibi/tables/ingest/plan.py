@@ -17,6 +17,7 @@ from zhibi.tables.ingest.headers import read_header
 from zhibi.tables.ingest.join import Brought, Joined, covers
 from zhibi.tables.ingest.match import (
     PRESET,
+    complete_by_values,
     find_header,
     guess,
     lacks_code,
@@ -96,6 +97,7 @@ def plan_sheets(
     _join_by_preset(parts)
     _join_lines_to_orders(parts)
     _lend_names(parts)
+    _complete_by_values(parts)
     _refuse_incomplete(parts, len(sheets))
     open_parts = [part for part in parts if not part.is_used]
     wanted = [part for part in open_parts if not (part.missing or part.is_doubtful)]
@@ -269,6 +271,15 @@ def _origin(part: _Part, target: str) -> tuple[Sheet, int] | None:
             if filled == target:
                 return one.sheet, column
     return None
+
+
+def _complete_by_values(parts: Sequence[_Part]) -> None:
+    """The values are asked last, of a file that is alone or lacks a single field: a freight column
+    in a list of order headers is no amount."""
+    for part in parts:
+        is_near = len(part.missing) == 1 or len(parts) == 1
+        if part.missing and is_near and not (part.is_used or part.joined):
+            part.mapping = complete_by_values(part.sheet, part.mapping)
 
 
 def _refuse_incomplete(parts: Sequence[_Part], count: int) -> None:
