@@ -6,6 +6,7 @@ commit is refused when the workspace has changed in between.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -32,8 +33,7 @@ from zhibi.tables.lake import Commit
 from zhibi.tables.settings import Settings
 from zhibi.tables.workspace import Workspace
 
-# Where nothing says another: what most who speak the language count in.
-DEFAULT_CURRENCIES = {"zh-CN": "CNY", "en": "USD"}
+CHINESE = re.compile("[一-鿿]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _prepare(
     sheets = _read(files, options, staging, progress)
     parsed = _parse(sheets, workspace, options, staging, progress)
     named = currencies.currencies_of(parsed, staging)
-    currency = _currency(workspace.settings, named)
+    currency = _currency(workspace.settings, named, sheets)
     progress("Checking", "")
     checked = check(parsed, staging, _check_options(currency, options, held, staging))
     reporting.refuse_empty(checked)
@@ -200,9 +200,11 @@ def _prepare(
     )
 
 
-def _currency(settings: Settings, named: Sequence[str | None]) -> str:
-    default = DEFAULT_CURRENCIES.get(settings.language, "CNY")
-    return settings.currency or currencies.proposed(named) or default
+def _currency(settings: Settings, named: Sequence[str | None], sheets: Sequence[Sheet]) -> str:
+    """As set, else the one all lines name, else what most who write such headers count in."""
+    is_chinese = any(CHINESE.search(header) for sheet in sheets for header in sheet.headers)
+    guessed = "CNY" if is_chinese else "USD"
+    return settings.currency or currencies.proposed(named) or guessed
 
 
 def _read(

@@ -63,10 +63,9 @@ def refuse_empty(checked: Sequence[Checked]) -> None:
     for one in checked:
         for reject in _rejects(one):
             raise ZhibiError(
-                "{file}: none of the {count} rows can be imported; the first is row {row}, column "
-                "{header}, {value}: {reason}. Correct the file, or name its columns with --map.",
+                "{file} has no row that can be imported; the first is row {row}, column {header}, "
+                "{value}: {reason}. Correct the file, or name its columns with --map.",
                 file=sheet_name(one.parsed.sheet),
-                count=one.rejected_count,
                 row=reject.row,
                 header=reject.header,
                 value=reject.value or "—",
