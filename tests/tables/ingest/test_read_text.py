@@ -100,7 +100,7 @@ def test_every_line_end_with_either_reader(tmp_path, line_end, encoding, delimit
         ("id,name\n1,莆田\n", "gbk"),
         ("id,name\n1,蚌埠\n", "gbk"),
         ("id,客戶\n1,2\n", "big5"),
-        ("id,name\n1,新穎\n", "big5"),
+        ("id,name\n1,穎\n", "big5"),
         ("id,name\n1,陳先生\n", "big5"),
         ("id,name\n1,Zoë\n", "cp1252"),
         ("id,name\n1,Nestlé\n", "cp1252"),
