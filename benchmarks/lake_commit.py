@@ -101,7 +101,8 @@ def main() -> None:
     write_lines(overlap, last, given.new, changed="(i // 4) % 2")
     floor = copy_seconds(new, folder / "copy.parquet")
     print(
-        f"copy of {given.new:g} M lines: {floor[0]:.1f} s, CPU {floor[1]:.1f} s, {new.stat().st_size / 2**20:.0f} MB"
+        f"copy of {given.new:g} M lines: {floor[0]:.1f} s, CPU {floor[1]:.1f} s, "
+        f"{new.stat().st_size / 2**20:.0f} MB"
     )
     empty = folder / "empty"
     empty.mkdir()
