@@ -7,7 +7,7 @@ with positive net are counted by one scan, and the same in every window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from zhibi.measures.periods import Period
@@ -44,13 +44,25 @@ def first_order_day(lines: ir.Table) -> ir.DateScalar:
     return lines.order_date.min(where=lines.is_order)
 
 
-def by_account(tables: Tables, figures: Mapping[str, ir.Scalar], *, level: str) -> ir.Table:
+def by_account(
+    tables: Tables,
+    figures: Mapping[str, ir.Scalar],
+    *,
+    level: str,
+    over: Iterable[Period] = (),
+) -> ir.Table:
     """One row an account: `account_key` and the figures, which must be sums.
 
     Lines are grouped by the integer customer_key in the engine; only then are customers added up
-    to their groups, which is a join over customers, not over lines.
+    to their groups, which is a join over customers, not over lines. Figures that speak of certain
+    periods only name them in `over`, so that older lines are not added up in vain; accounts
+    without a line from the first of these days to the last are then left out.
     """
-    per_customer = tables.order_lines.group_by("customer_key").agg(**figures)
+    lines = tables.order_lines
+    if periods := tuple(over):
+        days = Period(min(one.start for one in periods), max(one.end for one in periods))
+        lines = lines.filter(within(lines, days))
+    per_customer = lines.group_by("customer_key").agg(**figures)
     return to_accounts(tables, per_customer, level=level)
 
 

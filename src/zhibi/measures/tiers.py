@@ -54,7 +54,7 @@ def sums_of(tables: Tables, *, period: Period, before: Period, level: str) -> ir
             figures[f"margin{suffix}"] = margin(lines, days)
             figures[f"with_cost{suffix}"] = amount_with_cost(lines, days)
             figures[f"moved{suffix}"] = amount_moved(lines, days)
-    return by_account(tables, figures, level=level)
+    return by_account(tables, figures, level=level, over=(period, before))
 
 
 def contribution_of(sums: ir.Table, *, asked: str) -> Contribution:

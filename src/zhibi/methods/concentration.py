@@ -158,7 +158,7 @@ def _ranked(tables: Tables, params: Params, *, period: Period, before: Period) -
         "net_before": net_sales(lines, before),
         "orders_before": order_count(lines, before),
     }
-    summed = by_account(tables, figures, level=params.level)
+    summed = by_account(tables, figures, level=params.level, over=(period, before))
     named = summed.join(accounts(tables), "account_key")
     named = named.filter((named.orders + named.orders_before > 0) | (named.net != 0))
     for suffix in ("", "_before"):
@@ -305,9 +305,8 @@ def _groups(tables: Tables, params: Params, period: Period, ranked: ir.Table) ->
     )
     if params.level != "group" or not tables.facts.has_groups:
         return Table("groups", "Groups of several legal entities", shown, (), 0)
-    entities = by_account(
-        tables, {"net": net_sales(tables.order_lines, period)}, level="legal entity"
-    )
+    net = net_sales(tables.order_lines, period)
+    entities = by_account(tables, {"net": net}, level="legal entity", over=(period,))
     links = tables.bring(tables.customers.select("group_key", account_key="customer_key"))
     entities = entities.filter(entities.net > 0).join(links, "account_key")
     grouped = entities.group_by("group_key").agg(
