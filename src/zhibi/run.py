@@ -17,6 +17,7 @@ from zhibi.result import Result, Section
 from zhibi.tables import facts
 from zhibi.tables.facts import Facts
 from zhibi.tables.tables import Tables
+from zhibi.tables.warehouse import Connection, from_warehouse
 from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
@@ -34,12 +35,7 @@ def open_tables(
 
     Without one: today if the last order is at most seven days old, else the last order day.
     """
-    manifest = workspace.lake.manifest()
-    known = facts.from_lake(
-        workspace.lake.files("order_lines", manifest),
-        workspace.lake.files("customers", manifest),
-        data_version=str(manifest.version),
-    )
+    known = facts_of(workspace)
     if known.last_day is None:
         raise ZhibiError(
             "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
@@ -52,6 +48,19 @@ def open_tables(
         day=as_of or default_as_of(known, now),
         basis=_basis(workspace, known),
         folder=workspace.folder,
+    )
+
+
+def facts_of(workspace: Workspace) -> Facts:
+    """The facts of a workspace: those of the warehouse it is connected to, else its lake's."""
+    connection = Connection.load(workspace.folder)
+    if connection:
+        return from_warehouse(connection)
+    manifest = workspace.lake.manifest()
+    return facts.from_lake(
+        workspace.lake.files("order_lines", manifest),
+        workspace.lake.files("customers", manifest),
+        data_version=str(manifest.version),
     )
 
 

@@ -136,10 +136,11 @@ def order_days(tables: Tables, period: Period, *, level: str) -> OrderDays:
 
 def with_account_key(tables: Tables, rows: ir.Table, *, level: str) -> ir.Table:
     """Rows with a customer_key as rows of their account."""
+    rows = tables.bring(rows)
     if not tables.facts.has_groups:
         return rows.rename(account_key="customer_key")
     key = "group_key" if level == "group" else "entity_key"
-    links = tables.customers.select("customer_key", account_key=key)
+    links = tables.bring(tables.customers.select("customer_key", account_key=key))
     return rows.join(links, "customer_key").drop("customer_key")
 
 

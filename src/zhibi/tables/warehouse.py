@@ -105,8 +105,7 @@ def shown(url: str) -> str:
 
 
 def from_warehouse(connection: Connection) -> Facts:
-    """Facts in the canonical columns, read where they are."""
-    backend = connect(connection)
+    """Facts in the canonical columns, read where they are; `Facts.close` ends the connection."""
     given = connection.tables.get("order_lines")
     if given is None:
         raise ZhibiError(
@@ -114,6 +113,15 @@ def from_warehouse(connection: Connection) -> Facts:
             "add --table order_lines=schema.table.",
             url=shown(connection.url),
         )
+    backend = connect(connection)
+    try:
+        return _facts(backend, connection, given)
+    except BaseException:
+        backend.disconnect()
+        raise
+
+
+def _facts(backend: Any, connection: Connection, given: Source) -> Facts:
     local = local_duckdb()
     engine = Engine(backend.name, backend, local)
     lines = _keyed(canonical(backend, given, ORDER_LINES))

@@ -1,0 +1,200 @@
+"""The same facts give the same results wherever they are kept, and nothing is ever written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from tests.needs import POSTGRES_URL, needs
+
+from zhibi import methods, run
+from zhibi.errors import ZhibiError
+from zhibi.tables.facts import Facts, from_arrow
+from zhibi.tables.settings import Settings
+from zhibi.tables.tables import Tables
+from zhibi.tables.warehouse import Connection, Source, connect, from_warehouse, shown
+
+DAY = date(2024, 12, 31)
+LINES = {
+    "order_id": "bill",
+    "customer_id": "buyer",
+    "order_date": "day",
+    "amount": "net",
+    "product_id": "item",
+    "category": "line",
+    "quantity": "pieces",
+}
+CUSTOMERS = {"customer_id": "id", "name": "title", "parent_id": "owner_id", "industry": "trade"}
+
+
+def lines() -> pa.Table:
+    """Two years of nine customers, some orders over two days, some returned."""
+    rows = []
+    for n in range(9):
+        for step in range(1, 40 - 2 * n):
+            day = DAY - timedelta(days=step * (11 + n))
+            rows += [
+                {
+                    "order_id": f"o{n}-{step}",
+                    "customer_id": f"c{n}",
+                    "order_date": day + timedelta(days=part),
+                    "amount": Decimal(100 * (n + 1) - 250 * (step % 9 == 4)),
+                    "product_id": f"p{(n + step) % 6}",
+                    "category": ("machines", "filters", "service")[(n * step) % 3],
+                    "quantity": Decimal(1 + part),
+                }
+                for part in range(1 + step % 2)
+            ]
+    money = pa.decimal128(18, 4)
+    kinds = {"order_date": pa.date32(), "amount": money, "quantity": money}
+    return pa.table(
+        {key: pa.array([r[key] for r in rows], kinds.get(key, pa.string())) for key in LINES}
+    )
+
+
+def customers() -> pa.Table:
+    rows = [
+        (f"c{n}", f"公司 {n}", "c0" if n in (3, 4) else None, f"trade {n % 2}") for n in range(9)
+    ]
+    return pa.table(dict(zip(CUSTOMERS, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def filled_duckdb(folder: Path) -> str:
+    path = folder / "warehouse.duckdb"
+    with duckdb.connect(path) as connection:
+        _fill(connection.execute, connection)
+    return f"duckdb://{path}"
+
+
+def _fill(execute: Callable[[str], Any], connection: Any) -> None:
+    for name, table, columns in (
+        ("sales", lines(), LINES),
+        ("buyers", customers(), CUSTOMERS),
+    ):
+        connection.register(f"given_{name}", table)
+        chosen = ", ".join(f"{key} AS {column}" for key, column in columns.items())
+        execute(f"CREATE TABLE {name} AS SELECT {chosen} FROM given_{name}")
+
+
+def filled_postgres(folder: Path) -> str:
+    needs("postgres")
+    import psycopg
+
+    types = {"day": "date", "net": "numeric(18,4)", "pieces": "numeric(18,4)"}
+    url = os.environ[POSTGRES_URL]
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name, table, columns in (
+            ("sales", lines(), LINES),
+            ("buyers", customers(), CUSTOMERS),
+        ):
+            shape = ", ".join(f"{c} {types.get(c, 'text')}" for c in columns.values())
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
+            connection.execute(f"CREATE TABLE {name} ({shape})")
+            with connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:
+                for row in table.to_pylist():
+                    copy.write_row(tuple(row.values()))
+    return url
+
+
+WAREHOUSES = {"duckdb": filled_duckdb, "postgres": filled_postgres}
+
+
+@pytest.fixture(scope="module", params=WAREHOUSES)
+def connection(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Connection:
+    url = WAREHOUSES[request.param](tmp_path_factory.mktemp("warehouse"))
+    return Connection(
+        url, {"order_lines": Source("sales", LINES), "customers": Source("buyers", CUSTOMERS)}
+    )
+
+
+@pytest.fixture(scope="module")
+def there(connection: Connection) -> Iterator[Facts]:
+    facts = from_warehouse(connection)
+    yield facts
+    facts.close()
+
+
+def seen(facts: Facts) -> Tables:
+    return Tables(facts, Settings(calendar="none"), DAY, "ordered")
+
+
+@pytest.mark.parametrize("level", ["group", "legal entity"])
+@pytest.mark.parametrize("name", methods.names())
+def test_the_same_result_as_in_memory(there: Facts, name: str, level: str) -> None:
+    params = methods.load(name).Params(level=level)
+    here = run.analyze(seen(from_arrow(lines(), customers())), name, params)
+    found = run.analyze(seen(there), name, params)
+    same = replace(
+        found.identity,
+        data_version=here.identity.data_version,
+        engine=here.identity.engine,
+    )
+    found = replace(found, identity=same)  # type: ignore[type-var]
+    for style in ("json", "text"):
+        assert run.render(found, style=style, language="en") == run.render(
+            here, style=style, language="en"
+        )
+
+
+def test_an_order_opens_once_and_a_later_return_does_not_close_it() -> None:
+    kinds = [pa.string(), pa.string(), pa.date32(), pa.decimal128(18, 4)]
+    rows = [("a", "1", DAY - timedelta(9), 5), ("a", "1", DAY - timedelta(3), -5)]
+    given = dict(
+        zip(
+            ["customer_id", "order_id", "order_date", "amount"],
+            zip(*rows, strict=True),
+            strict=True,
+        )
+    )
+    table = pa.table({k: pa.array(v, t) for (k, v), t in zip(given.items(), kinds, strict=True)})
+    facts = from_arrow(table)
+    assert facts.order_lines.is_order.sum().to_pyarrow().as_py() == 1
+
+
+def test_nothing_can_be_written(connection: Connection) -> None:
+    backend = connect(connection)
+    with pytest.raises(Exception, match=r"(?i)read.only"):
+        backend.raw_sql("CREATE TABLE mine (n integer)")
+    backend.disconnect()
+
+
+def test_the_connection_comes_back_from_its_file(connection: Connection, tmp_path: Path) -> None:
+    connection.save(tmp_path)
+    assert Connection.load(tmp_path) == connection
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "says"),
+    [
+        ("nowhere", LINES, "no table nowhere"),
+        ("sales", LINES | {"amount": "gross"}, "no column gross"),
+        ("sales", {k: v for k, v in LINES.items() if k != "amount"}, "a column for amount"),
+    ],
+)
+def test_what_is_missing_is_said(
+    connection: Connection, table: str, columns: dict[str, str], says: str
+) -> None:
+    wrong = replace(connection, tables={"order_lines": Source(table, columns)})
+    with pytest.raises(ZhibiError, match=says):
+        from_warehouse(wrong)
+
+
+def test_a_warehouse_that_is_not_there_is_said() -> None:
+    with pytest.raises(ZhibiError, match="cannot be reached"):
+        from_warehouse(
+            Connection("duckdb:///nowhere/at/all.duckdb", {"order_lines": Source("a", {})})
+        )
+
+
+def test_a_password_is_never_shown() -> None:
+    assert shown("postgres://me:secret@host/db") == "postgres://me:…@host/db"
