@@ -179,6 +179,24 @@ def test_findings_of_the_example(example: rfm.Rfm) -> None:
     assert retain.stake == 5000
 
 
+def test_the_biggest_of_a_quiet_segment_is_named() -> None:
+    """Two accounts bought much and often, but long ago, beside ten small recent ones."""
+    lines = [
+        line(who, f"{who}{day}", DAY - timedelta(days=200 + day), amount)
+        for who, amount in (("b-less", 400), ("c-most", 500), ("d-most", 500))
+        for day in range(5)
+    ]
+    lines += [line(f"s{at}", f"s{at}", DAY - timedelta(days=at), 1) for at in range(12)]
+    result = rfm.analyze(tables_of(lines, DAY))
+    retain = next(found for found in result.findings if found.code == "rfm.key_retain")
+    assert retain.says.figures["n"].value == 3
+    assert retain.subject is not None
+    assert retain.subject.customer_id == "c-most"  # as large as d-most: the number decides
+    order = [row[0] for row in result.accounts.rows[:3]]
+    assert order == ["c-most", "d-most", "b-less"]
+    check_findings(result)
+
+
 def test_tables_add_up(example: rfm.Rfm) -> None:
     for table in (example.segments, example.grid, example.accounts):
         assert table.totals is not None
