@@ -37,6 +37,12 @@ class Facts:
     has_groups: bool
     has_samples: bool
 
+    def close(self) -> None:
+        """End the connections to where the facts are."""
+        self.engine.facts.disconnect()
+        if not self.engine.is_local:
+            self.engine.local.disconnect()
+
 
 def from_lake(order_lines: Sequence[str], customers: Sequence[str], *, data_version: str) -> Facts:
     """Facts in Parquet files; what they hold is read from the files' own statistics."""
