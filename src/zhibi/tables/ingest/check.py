@@ -17,7 +17,7 @@ import duckdb
 from zhibi.tables.ingest import buyers, currencies, overlap, traps
 from zhibi.tables.ingest.duck import connect, literal, name
 from zhibi.tables.ingest.rates import Rate
-from zhibi.tables.ingest.stages import Checked, Notice, Parsed
+from zhibi.tables.ingest.stages import Checked, Parsed
 from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
 
 # What an order export says beyond the order: read for the checks, not kept with the lines.
@@ -45,17 +45,29 @@ def check(parsed: Sequence[Parsed], staging: Path, options: CheckOptions) -> tup
     is taken for the newer."""
     with connect(staging) as connection:
         currencies.load(connection, options.rates)
-        for number, one in enumerate(parsed):
-            _open(connection, number, one, options.currency)
+        opened = [
+            _open(connection, number, one, options.currency) for number, one in enumerate(parsed)
+        ]
         overlap.leave_out(connection, parsed)
-        return tuple(
-            _checked(connection, number, one, staging, options) for number, one in enumerate(parsed)
-        )
+        return tuple(_checked(connection, one, staging, options) for one in opened)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One sheet as the tables `typed_N`, `refused_N`, `left_N` and `staying_N`."""
+
+    number: int
+    parsed: Parsed
+    is_converted: bool
+
+    @property
+    def schema(self) -> TableSchema:
+        return SCHEMAS[self.parsed.mapping.table]
 
 
 def _open(
     connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, currency: str
-) -> None:
+) -> _Opened:
     """Make the view `typed_N`, and the tables of the rows that cannot stay: `refused_N` (row,
     header, value, reason) and `left_N` (row, reason, detail)."""
     schema = SCHEMAS[parsed.mapping.table]
@@ -68,8 +80,11 @@ def _open(
         for column, kind in types.items()
     )
     source = f"(SELECT row, {columns} FROM read_parquet({literal(parsed.rows)}))"
-    if schema is ORDER_LINES:
-        source = currencies.converted(connection, source, currency)
+    is_converted = schema is ORDER_LINES and currencies.has_other(connection, source, currency)
+    if is_converted:
+        source = currencies.converted(source, currency)
+    elif schema is ORDER_LINES:
+        source = f"(SELECT *, amount AS amount_original FROM {source})"
     connection.execute(f"CREATE TEMP VIEW typed_{number} AS FROM {source}")
     connection.execute(
         f"CREATE TEMP TABLE refused_{number}(row BIGINT, header TEXT, value TEXT, reason TEXT)"
@@ -82,6 +97,7 @@ def _open(
         f"CREATE TEMP VIEW staying_{number} AS FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row)"
     )
+    return _Opened(number, parsed, is_converted)
 
 
 def _refuse(
@@ -131,18 +147,45 @@ def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed:
 
 
 def _checked(
-    connection: duckdb.DuckDBPyConnection,
-    number: int,
-    parsed: Parsed,
-    staging: Path,
-    options: CheckOptions,
+    connection: duckdb.DuckDBPyConnection, opened: _Opened, staging: Path, options: CheckOptions
 ) -> Checked:
     """Write what stays, what is rejected and what is left out; together they are all rows."""
-    schema = SCHEMAS[parsed.mapping.table]
-    rows = _write_rows(connection, number, schema, staging)
+    number, parsed, schema = opened.number, opened.parsed, opened.schema
+    rejected, left_out = _write_others(connection, opened, staging)
+    refused = _count(connection, f"SELECT count(DISTINCT row) FROM refused_{number}")
+    left = _count(connection, f"SELECT count(DISTINCT row) FROM left_{number}")
+    is_as_parsed = not (refused or left or opened.is_converted)
+    rows = parsed.rows if is_as_parsed else _write_rows(connection, opened, staging)
+    kept = _count(connection, f"SELECT count(*) FROM read_parquet({literal(rows)})")
+    if kept + refused + left != parsed.parsed_count:
+        raise AssertionError(f"{parsed.parsed_count} rows became {kept} + {refused} + {left}")
+    notices, customers = traps.left_out(connection, left_out, schema), None
+    if schema is ORDER_LINES:
+        source = f"typed_{number}" if is_as_parsed else f"staying_{number}"
+        notices += traps.of_lines(connection, source, options.today, options.bases)
+        customers = buyers.write(connection, number, staging)
+    return Checked(
+        parsed=parsed,
+        rows=rows,
+        rejected=rejected,
+        customers=customers,
+        row_count=kept,
+        rejected_count=parsed.rejected_count + refused,
+        skipped_count=left,
+        left_out=left_out,
+        notices=notices,
+    )
+
+
+def _write_others(
+    connection: duckdb.DuckDBPyConnection, opened: _Opened, staging: Path
+) -> tuple[Path, Path]:
+    """The rejected rows of the parse and of the check, and the rows left out."""
+    number = opened.number
     rejected = staging / f"rejected-{number}.parquet"
     connection.execute(
-        f"COPY (SELECT row, header, value, reason FROM read_parquet({literal(parsed.rejected)}) "
+        "COPY (SELECT row, header, value, reason "
+        f"FROM read_parquet({literal(opened.parsed.rejected)}) "
         f"UNION ALL FROM refused_{number} ORDER BY ALL) TO {literal(rejected)} (FORMAT parquet)"
     )
     left_out = staging / f"left-out-{number}.parquet"
@@ -151,54 +194,22 @@ def _checked(
         f"JOIN left_{number} AS left_out USING (row) ORDER BY row) "
         f"TO {literal(left_out)} (FORMAT parquet)"
     )
-    kept, refused, left = (
-        _count(connection, f"SELECT count(DISTINCT row) FROM {source}")
-        for source in (f"read_parquet({literal(rows)})", f"refused_{number}", f"left_{number}")
-    )
-    if kept + refused + left != parsed.parsed_count:
-        raise AssertionError(f"{parsed.parsed_count} rows became {kept} + {refused} + {left}")
-    return Checked(
-        parsed=parsed,
-        rows=rows,
-        rejected=rejected,
-        customers=buyers.write(connection, number, staging) if schema is ORDER_LINES else None,
-        row_count=kept,
-        rejected_count=parsed.rejected_count + refused,
-        skipped_count=left,
-        left_out=left_out,
-        notices=_notices(connection, rows, left_out, schema, options),
-    )
+    return rejected, left_out
 
 
-def _write_rows(
-    connection: duckdb.DuckDBPyConnection, number: int, schema: TableSchema, staging: Path
-) -> Path:
-    path = staging / f"rows-{number}.parquet"
-    columns = ", ".join(name(field.name) for field in schema.fields)
-    if schema is ORDER_LINES:
+def _write_rows(connection: duckdb.DuckDBPyConnection, opened: _Opened, staging: Path) -> Path:
+    """The rows that stay. Where all do, the parsed file serves: writing ten million lines again
+    takes longer than all the checks."""
+    path = staging / f"rows-{opened.number}.parquet"
+    columns = ", ".join(name(field.name) for field in opened.schema.fields)
+    if opened.schema is ORDER_LINES:
         columns += ", amount_original"
-    # Joins may change the order of rows; sorting is spared where there is nothing to join with.
-    counts = (f"SELECT count(*) FROM {kind}_{number}" for kind in ("refused", "left"))
-    is_whole = not any(_count(connection, query) for query in counts)
-    source = f"typed_{number}" if is_whole else f"staying_{number}"
-    order = "" if is_whole and not currencies.is_rated(connection) else "ORDER BY row"
+    # Joins may change the order of rows, and lines without a number keep that of the file.
     connection.execute(
-        f"COPY (SELECT row, {columns} FROM {source} {order}) TO {literal(path)} (FORMAT parquet)"
+        f"COPY (SELECT row, {columns} FROM staying_{opened.number} ORDER BY row) "
+        f"TO {literal(path)} (FORMAT parquet)"
     )
     return path
-
-
-def _notices(
-    connection: duckdb.DuckDBPyConnection,
-    rows: Path,
-    left_out: Path,
-    schema: TableSchema,
-    options: CheckOptions,
-) -> tuple[Notice, ...]:
-    left = traps.left_out(connection, left_out, schema)
-    if schema is not ORDER_LINES:
-        return left
-    return (*left, *traps.of_lines(connection, rows, options.today, options.bases))
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

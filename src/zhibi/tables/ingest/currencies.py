@@ -40,31 +40,27 @@ def load(connection: duckdb.DuckDBPyConnection, rates: Sequence[Rate]) -> None:
     )
 
 
-def converted(connection: duckdb.DuckDBPyConnection, source: str, currency: str) -> str:
+def has_other(connection: duckdb.DuckDBPyConnection, source: str, currency: str) -> bool:
+    """Whether any line is in another currency; a line that names none is in the workspace's."""
+    (found,) = connection.execute(
+        f"SELECT bool_or(currency <> {literal(currency)}) FROM {source}"
+    ).fetchall()[0]
+    return bool(found)
+
+
+def converted(source: str, currency: str) -> str:
     """The relation with money in `currency`; amount is null where there is no rate."""
     home = literal(currency)
-    own = f"(SELECT * REPLACE (coalesce(currency, {home}) AS currency) FROM {source})"
-    (has_foreign,) = connection.execute(
-        f"SELECT coalesce(bool_or(currency <> {home}), false) FROM {own}"
-    ).fetchall()[0]
-    if not has_foreign:
-        return f"(SELECT *, amount AS amount_original FROM {own})"
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS rated AS SELECT true AS is_rated")
-    rate = f"CASE WHEN line.currency = {home} THEN 1::DECIMAL(20, 10) ELSE rate.rate END"
+    is_home = f"coalesce(line.currency, {home}) = {home}"
+    rate = f"CASE WHEN {is_home} THEN 1::DECIMAL(20, 10) ELSE rate.rate END"
     money = ", ".join(
         f"TRY_CAST(line.{column} * {rate} AS DECIMAL(18, 4)) AS {column}" for column in _MONEY
     )
     return (
-        f"(SELECT line.* REPLACE ({money}), line.amount AS amount_original FROM {own} AS line "
+        f"(SELECT line.* REPLACE ({money}), line.amount AS amount_original FROM {source} AS line "
         "LEFT JOIN day_rates AS rate "
         "ON rate.currency = line.currency AND rate.day = line.order_date)"
     )
-
-
-def is_rated(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether any sheet of this check has been joined with rates."""
-    found = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'rated'")
-    return bool(found.fetchall()[0][0])
 
 
 def currencies_of(parsed: Iterable[Parsed], staging: Path) -> tuple[str | None, ...]:

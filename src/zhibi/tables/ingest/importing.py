@@ -280,8 +280,8 @@ def _batches(checked: Sequence[Checked], customers: Path | None, staging: Path) 
             batches[table] = staging / f"{table}.parquet"
             with connect(staging) as connection:
                 connection.execute(
-                    f"COPY (FROM read_parquet({buyers.file_list(map(str, paths))})) "
-                    f"TO {literal(batches[table])} (FORMAT parquet)"
+                    f"COPY (FROM read_parquet({buyers.file_list(map(str, paths))}, "
+                    f"union_by_name = true)) TO {literal(batches[table])} (FORMAT parquet)"
                 )
     if customers:
         batches["customers"] = customers

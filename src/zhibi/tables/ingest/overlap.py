@@ -39,21 +39,18 @@ def leave_out(connection: duckdb.DuckDBPyConnection, parsed: Sequence[Parsed]) -
 
 
 def _leave_printed_twice(connection: duckdb.DuckDBPyConnection, sheets: Sequence[int]) -> None:
-    """Digests first, since a count over numbers is far cheaper than a window over whole rows."""
+    """Numbers used twice first, which are few: whole lines are compared for those only."""
     content = ", ".join(name(field.name) for field in ORDER_LINES.fields)
     for number in sheets:
-        lines = (
-            f"(SELECT row, order_id, line_no, hash({content}) AS digest "
-            f"FROM staying_{number} WHERE line_no IS NOT NULL)"
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE used_twice AS SELECT hash(order_id, line_no) AS place "
+            f"FROM staying_{number} WHERE line_no IS NOT NULL GROUP BY place HAVING count(*) > 1"
         )
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE printed_twice AS "
-            f"SELECT digest FROM {lines} GROUP BY digest HAVING count(*) > 1"
-        )
-        connection.execute(
-            f"INSERT INTO left_{number} SELECT row, {literal(PRINTED_TWICE)}, line_no FROM {lines} "
-            "SEMI JOIN printed_twice USING (digest) "
-            "QUALIFY row_number() OVER (PARTITION BY digest ORDER BY row) > 1"
+            f"INSERT INTO left_{number} SELECT row, {literal(PRINTED_TWICE)}, line_no "
+            f"FROM staying_{number} WHERE line_no IS NOT NULL "
+            "AND hash(order_id, line_no) IN (FROM used_twice) "
+            f"QUALIFY row_number() OVER (PARTITION BY {content} ORDER BY row) > 1"
         )
 
 

@@ -65,7 +65,10 @@ def of_import(
     with connect(staging) as connection:
         kept = file_list(str(one.rows) for one in lines)
         left = file_list(str(one.left_out) for one in lines)
-        connection.execute(f"CREATE TEMP VIEW kept AS FROM read_parquet({kept})")
+        connection.execute(
+            "CREATE TEMP VIEW kept AS SELECT NULL::DECIMAL(18, 4) AS amount_incl_tax WHERE false "
+            f"UNION ALL BY NAME FROM read_parquet({kept}, union_by_name = true)"
+        )
         connection.execute(
             "CREATE TEMP TABLE outside AS SELECT strftime(order_date, '%Y-%m') AS month, reason, "
             f"sum(amount) AS amount FROM read_parquet({left}) GROUP BY ALL"

@@ -149,15 +149,16 @@ def _table(change: Change, material: Material) -> TableReport:
 def months(order_lines: Path, staging: Path) -> tuple[Month, ...]:
     """Rows, orders and net amount by month; an order counts where its sales are positive."""
     orders = (
-        "SELECT strftime(order_date, '%Y-%m') AS month, count(*) AS lines, sum(amount) AS amount, "
-        f"{SOLD} FROM read_parquet({literal(order_lines)}) GROUP BY month, hash(order_id)"
+        "SELECT 100 * year(order_date) + month(order_date) AS month, count(*) AS lines, "
+        f"sum(amount) AS amount, {SOLD} FROM read_parquet({literal(order_lines)}) "
+        "GROUP BY month, hash(order_id)"
     )
     with connect(staging) as connection:
         rows = connection.execute(
             "SELECT month, sum(lines)::BIGINT, count(*) FILTER (sold > 0), sum(amount) "
             f"FROM ({orders}) GROUP BY month ORDER BY month"
         ).fetchall()
-    return tuple(Month(*row) for row in rows)
+    return tuple(Month(f"{month // 100:04}-{month % 100:02}", *rest) for month, *rest in rows)
 
 
 def left_out_months(checked: Sequence[Checked], staging: Path) -> dict[str, dict[str, str]]:

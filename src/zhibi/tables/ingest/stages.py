@@ -101,8 +101,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Rows ready for the lake: `rows` is a Parquet file with exactly the fields of the canonical
-    table (schema order, nulls where the file has nothing) and `row`; `customers` one with the
+    """Rows ready for the lake: `rows` is a Parquet file with `row` and fields of the canonical
+    table, among others; a field it lacks is null in every row. `customers` is one with the
     customers the rows name (customer_id, name, and what else the file says of them);
     `left_out` one with the rows that a rule leaves out, and `reason` and `detail`."""
 

@@ -91,10 +91,9 @@ TRAPS = (
 
 
 def of_lines(
-    connection: duckdb.DuckDBPyConnection, rows: Path, today: date, bases: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, source: str, today: date, bases: Sequence[str]
 ) -> tuple[Notice, ...]:
-    """The notices on one file's order lines. `bases` are those of the lines the lake holds."""
-    source = f"read_parquet({literal(rows)})"
+    """The notices on one file's order lines, a relation. `bases` are those the lake holds."""
     future = Trap(
         "future",
         "Dates after today: {count:line|lines}, {amount}; kept, and analyses look no further than "
