@@ -356,3 +356,24 @@ def test_sales_only_long_ago_leave_nothing_to_say() -> None:
     result = preference.analyze(tables_of(lines, DAY))
     assert (result.breadth.row_count, result.whitespace.row_count) == (0, 0)
     assert result.findings == ()
+
+
+def test_a_large_account_is_compared_with_the_large_ones_of_its_industry() -> None:
+    """Eighteen of one trade: the six large buy two categories, the small ones filters only."""
+    lines = []
+    for n in range(18):
+        large = n < 6
+        lines.append(
+            line(
+                f"c{n:02}", f"f{n}", date(2024, 6, 1), 1000 if large else 10 + n, category="filters"
+            )
+        )
+        if large and n:
+            lines.append(line(f"c{n:02}", f"m{n}", date(2024, 6, 1), 900, category="machines"))
+    lines += [line("c06", "m6", date(2024, 6, 1), 5, category="machines")]
+    customers = [
+        {"customer_id": f"c{n:02}", "name": f"c{n:02}", "industry": "food"} for n in range(18)
+    ]
+    found = preference.analyze(tables_of(lines, DAY, customers))
+    large = next(row for row in records(found.breadth) if row["customer_id"] == "c00")
+    assert (large["peers"], large["peer_count"], large["open"]) == ("food", 5, ("machines",))

@@ -1,8 +1,10 @@
 """Customers like it, and what they buy: a reference that gives no single customer away.
 
-Peers are the other accounts of the same industry (or kind). They are a reference only when there
-are at least five of them and none holds half of the group's purchases; else all customers are, on
-the same condition; else there is none, and nothing is said.
+Peers are the other accounts of the same industry (or kind), of its larger, middle or smaller third
+where each third can stand alone: who buys for a million buys more widely than who buys for a
+thousand. They are a reference only when there are at least five of them and none holds half of the
+group's purchases; else the whole industry is, else all customers are, on the same condition; else
+there is none, and nothing is said.
 """
 
 from __future__ import annotations
@@ -54,11 +56,25 @@ def groups(attribute: Sequence[str | None] | None, size: Ints) -> Groups:
     numbers = {name: at for at, name in enumerate(names)}
     given = attribute or [None] * len(size)
     own = np.array([numbers.get(name or "", NONE) for name in given], dtype=np.int64)
-    usable = [name for at, name in enumerate(names) if _is_usable(size[(own == at) & is_active])]
+    usable: list[str] = []
+    group = np.full(len(size), NONE, dtype=np.int64)
+    for at, name in enumerate(names):
+        parts = _alike_in_size(np.flatnonzero((own == at) & is_active), size)
+        if not _is_usable(size[parts[-1]]):
+            continue
+        group[(own == at) & ~is_active] = len(usable) + len(parts) - 1
+        for part in parts:
+            group[part] = len(usable)
+            usable.append(name)
     everybody = len(usable) if _is_usable(size[is_active]) else NONE
-    places = {name: at for at, name in enumerate(usable)}
-    at_end = [places.get(name, everybody) for name in names] + [everybody]
-    return Groups(np.array(at_end, dtype=np.int64)[own], (*usable, ""))
+    return Groups(np.where(group == NONE, everybody, group), (*usable, ""))
+
+
+def _alike_in_size(members: Ints, size: Ints) -> list[Ints]:
+    """The larger, middle and smaller third of a group, or the group when a third is too few."""
+    by_size = members[np.lexsort((members, -size[members]))]
+    thirds = np.array_split(by_size, 3)
+    return thirds if all(_is_usable(size[third]) for third in thirds) else [members]
 
 
 def _is_usable(sizes: Ints) -> bool:

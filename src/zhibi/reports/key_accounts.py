@@ -140,14 +140,19 @@ def _sections(tables: Tables, parts: Parts, sources: Section | None) -> tuple[Bl
         chosen.append(Section("Who moved into or out of the head", (_short(held.movers, MOVERS),)))
     if trend.explained.rows:
         chosen.append(Section("Why accounts fell", (trend.explained,)))
-    if parts.preference and parts.preference.whitespace.rows:
-        chosen.append(Section("What could still be sold", (parts.preference.whitespace,)))
+    if parts.preference and parts.preference.breadth.rows:
+        chances = _short(parts.preference.breadth, BREADTH)
+        chosen.append(Section("What could still be sold", (chances, *parts.preference.notes)))
     chosen.append(Section("Month by month", (trend.month_chart, trend.months)))
     chosen.append(Section("What the figures are", _definitions(parts)))
     return (*chosen, *([sources] if sources else []))
 
 
 BEYOND = ("name", "owner", "status", "last_on", "since", "usual", "red", "stopped", "stake", "net")
+BREADTH = (
+    *("name", "owner", "peers", "peer_count", "categories", "peer_categories"),
+    *("open", "net", "potential"),
+)
 MOVERS = ("name", "owner", "class_before", "class", "net_before", "net", "orders_before", "orders")
 
 
