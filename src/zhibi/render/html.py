@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from zhibi.locale import translate
+from zhibi.render import drawing
 from zhibi.render.columns import ColumnFormat, column_formats
 from zhibi.render.values import TEXT_UNITS, UNKNOWN, Formatter, Part, sparkline
 from zhibi.render.words import SEVERITY_WORDS, SHAPES, provenance, rows_shown, subtitle_of
@@ -77,6 +78,7 @@ class _Page:
     def __init__(self, formatter: Formatter) -> None:
         self.formatter = formatter
         self.language = formatter.language
+        self.charts_drawn = 0
 
     def t(self, msgid: str) -> str:
         return translate(msgid, self.language)
@@ -134,6 +136,22 @@ class _Page:
         """The data of a chart as a table."""
         return Table(chart.key, chart.title, chart.columns, chart.rows, len(chart.rows))
 
+    def chart_id(self) -> str:
+        """A name of its own for each chart of the page."""
+        self.charts_drawn += 1
+        return f"chart-{self.charts_drawn}"
+
+    def still(self, chart: Chart, prefix: str, *, is_narrow: bool) -> Markup:
+        return drawing.still(
+            chart, self.formatter, drawing.NARROW if is_narrow else drawing.WIDE, prefix
+        )
+
+    def live(self, chart: Chart) -> Markup:
+        return drawing.live(chart, self.formatter)
+
+    def library(self) -> Markup:
+        return drawing.library()
+
     def _cell(self, form: ColumnFormat, value: Value) -> _Cell:
         unit = form.column.unit
         if value is None:
@@ -155,12 +173,12 @@ class _Page:
             return Markup.escape(text)
         exact = self.formatter.hover(figure)
         if exact == text:
-            return Markup("<span class=number>{}</span>").format(text)
-        return Markup('<span class=number title="{}">{}</span>').format(exact, text)
+            return Markup('<span class="number">{}</span>').format(text)
+        return Markup('<span class="number" title="{}">{}</span>').format(exact, text)
 
     def _unknown(self) -> Markup:
         label = self.t("unknown")
-        return Markup('<span role=img aria-label="{}">{}</span>').format(label, UNKNOWN)
+        return Markup('<span role="img" aria-label="{}">{}</span>').format(label, UNKNOWN)
 
 
 def _split_news(parts: tuple[Part, ...]) -> tuple[list[Part], list[Part]]:
@@ -189,13 +207,13 @@ def _spark(numbers: tuple[Any, ...]) -> Markup:
             continue
         top = (high - max(0.0, float(number))) * unit + 1
         height = max(1.0, abs(float(number)) * unit)
-        last = Markup(" class=last") if at == len(numbers) - 1 else Markup("")
+        last = Markup(' class="last"') if at == len(numbers) - 1 else Markup("")
         bars += Markup('<rect x="{}" y="{}" width="4" height="{}"{}/>').format(
             at * 5, f"{top:.1f}", f"{height:.1f}", last
         )
     return Markup(
-        '<svg class=spark role=img aria-label="{}" width="{w}" height="16" viewBox="0 0 {w} 16">'
-        "{}</svg>"
+        '<svg class="spark" role="img" aria-label="{}" width="{w}" height="16" '
+        'viewBox="0 0 {w} 16">{}</svg>'
     ).format(sparkline(numbers), bars, w=5 * len(numbers))
 
 

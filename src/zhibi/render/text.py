@@ -79,8 +79,9 @@ class _Writer:
         yield from ("", translate(table.title, self.language))
         formats = column_formats(self.formatter, table)
         lines = [[form.heading for form in formats]]
-        for row in table.rows:
-            lines.append([form.cell(cell) for form, cell in zip(formats, row, strict=True)])
+        lines += [
+            [form.cell(cell) for form, cell in zip(formats, row, strict=True)] for row in table.rows
+        ]
         if table.totals:
             totals = zip(formats, table.totals, strict=True)
             lines.append([form.total(cell) for form, cell in totals])

@@ -1,0 +1,55 @@
+"""Vega-Lite specifications as still pictures and as scripts, without a network.
+
+Each chart is drawn twice, wide and narrow, because a picture scaled down to a phone cannot be
+read; the page shows one of them, the script replaces it by a live one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from zhibi.render.charts import Spec, vega_lite
+from zhibi.render.values import Formatter
+from zhibi.result import Chart
+
+WIDE: Final = 720
+NARROW: Final = 328
+
+_IN_SCRIPT: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"}
+_ID: Final = re.compile(r'(\bid="|url\(#|href="#)')
+
+
+def still(chart: Chart, formatter: Formatter, width: int, prefix: str) -> Markup:
+    """The chart as an SVG element whose ids start with `prefix`: several share a page."""
+    import vl_convert
+
+    svg: str = vl_convert.vegalite_to_svg(vega_lite(chart, formatter, width))
+    return Markup(_ID.sub(rf"\1{prefix}-", svg))  # noqa: S704 - made here, its texts escaped by Vega
+
+
+def live(chart: Chart, formatter: Formatter) -> Markup:
+    """The specification for a script element: nothing in it can end the element."""
+    return script_data(vega_lite(chart, formatter, "container"))
+
+
+def script_data(data: Spec | dict[str, Any]) -> Markup:
+    """JSON that is inert inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    for char, escape in _IN_SCRIPT.items():
+        text = text.replace(char, escape)
+    return Markup(text)  # noqa: S704 - every character that could end the element is escaped
+
+
+@cache
+def library() -> Markup:
+    """Vega, Vega-Lite and Vega-Embed as one script, fit for a script element."""
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    bundle = bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return Markup(bundle)  # noqa: S704 - the library itself, unable to end its element
