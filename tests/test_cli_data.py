@@ -6,6 +6,7 @@ import io
 import sys
 from collections import namedtuple
 
+import duckdb
 import pytest
 
 from tests.tables.ingest.bringing import held, write
@@ -13,6 +14,7 @@ from zhibi import cli
 from zhibi.tables.ingest import importing
 from zhibi.tables.lake import writer
 from zhibi.tables.lake.lock import one_writer
+from zhibi.tables.warehouse import Connection
 from zhibi.tables.workspace import Workspace
 
 Ran = namedtuple("Ran", "code out err")
@@ -283,3 +285,28 @@ def test_everything_is_said_in_chinese_when_asked(zhibi, workspace, orders):
 
     assert ran.code == 3
     assert "订单" in ran.out
+
+
+def test_a_warehouse_is_tried_before_it_is_kept(zhibi, tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE lines AS SELECT 'A1' AS nr, 'C1' AS customer_id, "
+            "DATE '2024-05-02' AS order_date, 10.5 AS net, 'red' AS colour"
+        )
+    zhibi("init")
+    words = ("connect", f"duckdb://{path}", "--table", "order_lines=lines", "--map", "nr=order_id")
+
+    assert "--currency" in zhibi(*words, "--map", "net=amount").err
+    missing = zhibi(*words, "--currency", "EUR")
+    assert missing.code == 2
+    assert "amount" in missing.err
+    wrong = zhibi(*words, "--currency", "EUR", "--map", "colour=amount")
+    assert wrong.code == 2
+    assert "cannot be read as order_lines" in wrong.err
+    assert Connection.load(Workspace.open().folder) is None
+    right = zhibi(*words, "--currency", "EUR", "--map", "net=amount")
+    assert right.code == 0
+    assert "1 order lines, 2024-05-02" in right.out
+    assert Workspace.open().settings.currency == "EUR"
+    assert "not from files" in zhibi("check").err

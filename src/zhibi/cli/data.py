@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,17 +78,22 @@ def init(folder: Path | None, currency: str | None, name: str) -> None:
 
     asked = click.get_current_context().find_root().obj["workspace"]
     chosen = folder or Path(asked or os.environ.get(HOME_VARIABLE) or ".")
-    if currency and not (len(currency) == 3 and currency.isalpha()):
-        raise ZhibiError(
-            "{currency} is no currency code; give one as CNY, USD or EUR.", currency=currency
-        )
-    settings = Settings(name=name, currency=(currency or "").upper(), language=language())
+    code = _currency_code(currency) if currency else ""
+    settings = Settings(name=name, currency=code, language=language())
     Workspace.create(chosen, settings)
     say(
         "{folder} is a workspace now; its settings are in {file}. Next: zhibi import FILE…",
         folder=chosen.resolve(),
         file=FILE_NAME,
     )
+
+
+def _currency_code(text: str) -> str:
+    if not (len(text) == 3 and text.isascii() and text.isalpha()):
+        raise ZhibiError(
+            "{currency} is no currency code; give one as CNY, USD or EUR.", currency=text
+        )
+    return text.upper()
 
 
 @click.command("import")
@@ -111,6 +117,7 @@ def import_files(files: tuple[Path, ...], totals: tuple[str, ...], yes: bool, **
     from zhibi.tables.ingest.importing import prepare
 
     workspace = open_workspace()
+    _refuse_connected(workspace)
     typed = _totals(totals)
     options = _options(workspace, given)
     with (
@@ -122,6 +129,20 @@ def import_files(files: tuple[Path, ...], totals: tuple[str, ...], yes: bool, **
         if typed:
             preview.show_reconciliation(plan.reconcile(typed), language())
         _finish(plan, yes=yes)
+
+
+def _refuse_connected(workspace: Workspace) -> None:
+    """Facts come from one place: a lake beside a warehouse would not be looked at."""
+    from zhibi.tables.warehouse import Connection, shown
+
+    connection = Connection.load(workspace.folder)
+    if connection:
+        raise ZhibiError(
+            "The orders of {folder} are read from {url}, not from files; make another workspace "
+            "with `zhibi init FOLDER` for files.",
+            folder=workspace.folder.resolve(),
+            url=shown(connection.url),
+        )
 
 
 def _options(workspace: Workspace, given: dict[str, Any]) -> ImportOptions:
@@ -244,6 +265,7 @@ def check(totals: tuple[str, ...]) -> None:
 
     typed = _totals(totals)
     workspace = open_workspace()
+    _refuse_connected(workspace)
     with workspace.scratch() as staging:
         preview.show_quality(describe(workspace, staging), language())
         if typed:
@@ -340,14 +362,23 @@ def restore(file: Path, folder: Path) -> None:
 @click.option(
     "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="customers.COLUMN for customers"
 )
+@click.option("--currency", help="Currency of the amounts there, where the workspace has none yet.")
 @everywhere
-def connect(url: str, tables: tuple[str, ...], columns: tuple[str, ...]) -> None:
+def connect(
+    url: str, tables: tuple[str, ...], columns: tuple[str, ...], currency: str | None
+) -> None:
     """Read the facts where they are, in a warehouse: nothing is copied or written there."""
     from zhibi.cli.warehouse import connect_workspace
 
     named = dict(_pair(text, "--table", "order_lines=schema.table") for text in tables)
     mapped = dict(_pair(text, "--map", "COLUMN=order_date") for text in columns)
-    lines, first, last = connect_workspace(open_workspace(), url, named, mapped)
+    workspace = open_workspace()
+    settings = workspace.settings
+    if not (currency or settings.currency):
+        raise ZhibiError("Say the currency of the amounts there with --currency, as CNY.")
+    lines, first, last = connect_workspace(workspace, url, named, mapped)
+    if currency:
+        replace(settings, currency=_currency_code(currency)).save(workspace.folder)
     say(
         "Connected: {lines} order lines, {first} to {last}. Nothing was copied.",
         lines=lines,

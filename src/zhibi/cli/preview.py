@@ -306,7 +306,8 @@ def show_imports(done: Sequence[Commit], language: str) -> None:
 def show_quality(found: Quality, language: str) -> None:
     """What the workspace holds, what is missing, and who may be one company."""
     out = Printer(language)
-    out.table(("table", "rows"), [(out.word(table), rows) for table, rows in found.tables])
+    if found.tables:
+        out.table(("table", "rows"), [(out.word(table), rows) for table, rows in found.tables])
     if not found.orders and not found.months:
         out.line("There are no orders yet; bring some in with `zhibi import FILE`.")
         return

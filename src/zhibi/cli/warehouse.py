@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from zhibi.errors import ZhibiError
@@ -28,6 +29,7 @@ def connect_workspace(
             raise ZhibiError(
                 "{name} cannot be read from a warehouse; name order_lines or customers.", name=name
             )
+    url = _absolute(url)
     backend = warehouse.connect(Connection(url))
     sources = {
         name: Source(table, _columns(backend, name, table, columns))
@@ -37,6 +39,13 @@ def connect_workspace(
     found = _tried(backend, sources)
     connection.save(workspace.folder)
     return found
+
+
+def _absolute(url: str) -> str:
+    """A database file by its whole path: commands may run in any folder."""
+    scheme, separator, path = url.partition("://")
+    is_file = scheme == "duckdb" and separator and path
+    return f"duckdb://{Path(path).resolve()}" if is_file else url
 
 
 def _columns(backend: Any, name: str, table: str, given: Mapping[str, str]) -> dict[str, str]:

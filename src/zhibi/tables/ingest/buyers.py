@@ -99,12 +99,13 @@ def _open(
     said = " UNION ALL ".join(f"FROM read_parquet({literal(path)})" for path in named)
     nothing = "SELECT *, NULL::DATE AS last_on FROM no_customers"
     connection.execute(f"CREATE TEMP VIEW names_said AS {said or nothing}")
-    rows = " UNION ALL ".join(
+    rows = " UNION ALL BY NAME ".join(
         f"SELECT * EXCLUDE (row), {sheet} AS sheet, row FROM read_parquet({literal(path)})"
         for sheet, path in enumerate(given)
     )
-    nothing = "SELECT *, 0 AS sheet, 0 AS row FROM no_customers"
-    connection.execute(f"CREATE TEMP VIEW customers_given AS {rows or nothing}")
+    nothing = "SELECT *, 0 AS sheet, 0::BIGINT AS row FROM no_customers"
+    rows = f"{rows} UNION ALL BY NAME {nothing}" if rows else nothing
+    connection.execute(f"CREATE TEMP VIEW customers_given AS {rows}")
     source = literal(held.source_system)
     names = "(SELECT NULL::VARCHAR AS customer_id, NULL::VARCHAR AS name WHERE false)"
     lines = "(SELECT NULL::VARCHAR AS customer_id, NULL::DATE AS order_date WHERE false)"
