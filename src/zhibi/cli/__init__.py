@@ -53,9 +53,9 @@ def _language(said: Mapping[str, str | None]) -> str:
 
 def main() -> None:
     """Run a command; whatever a person can cause ends in one sentence and an exit code."""
-    from zhibi.cli import analysis, data
+    from zhibi.cli import analysis, data, upkeep
 
-    for command in (*data.COMMANDS, *analysis.COMMANDS):
+    for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS):
         commands.add_command(command)
     said: dict[str, str | None] = {}
     try:

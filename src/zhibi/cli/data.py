@@ -1,4 +1,4 @@
-"""The commands that bring data in and look after it: init, import, imports, undo, check and more.
+"""The commands that bring data in: init, import, imports, undo, check.
 
 What an import would do is shown before it is done. On a terminal the command asks; without one
 nothing is committed unless --yes was given, and the exit code says so.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +77,7 @@ def init(folder: Path | None, currency: str | None, name: str) -> None:
 
     asked = click.get_current_context().find_root().obj["workspace"]
     chosen = folder or Path(asked or os.environ.get(HOME_VARIABLE) or ".")
-    code = _currency_code(currency) if currency else ""
+    code = currency_code(currency) if currency else ""
     settings = Settings(name=name, currency=code, language=language())
     Workspace.create(chosen, settings)
     say(
@@ -88,7 +87,8 @@ def init(folder: Path | None, currency: str | None, name: str) -> None:
     )
 
 
-def _currency_code(text: str) -> str:
+def currency_code(text: str) -> str:
+    """An ISO code as the workspace keeps it."""
     if not (len(text) == 3 and text.isascii() and text.isalpha()):
         raise ZhibiError(
             "{currency} is no currency code; give one as CNY, USD or EUR.", currency=text
@@ -159,7 +159,7 @@ def _options(workspace: Workspace, given: dict[str, Any]) -> ImportOptions:
         at=now.replace(microsecond=0),
         table=given["kind"],
         preset=given["preset"],
-        columns=dict(_pair(text, "--map", "HEADER=order_date") for text in given["columns"]),
+        columns=dict(pair(text, "--map", "HEADER=order_date") for text in given["columns"]),
         reading=ReadOptions(given["encoding"], given["delimiter"], given["sheet"]),
         parsing=ParseOptions(date_order=given["date_order"], tax_rate=_rate(given["tax_rate"])),
         rates=given["rates"],
@@ -173,7 +173,12 @@ def _finish(plan: ImportPlan, *, yes: bool) -> None:
     from zhibi.locale import translate
 
     if plan.report.is_nothing_new:
-        say("The workspace holds all of this already; nothing was changed.")
+        held = sum(table.change.rows_unchanged for table in plan.report.tables)
+        say(
+            "The workspace holds all of this already; nothing was changed."
+            if held
+            else "Every row is rejected or left out; nothing was changed."
+        )
         return
     if not yes:
         if not sys.stdin.isatty():
@@ -188,7 +193,8 @@ def _finish(plan: ImportPlan, *, yes: bool) -> None:
         say("The rejected rows are in {file}, to be corrected there and imported again.", file=path)
 
 
-def _pair(text: str, option: str, example: str) -> tuple[str, str]:
+def pair(text: str, option: str, example: str) -> tuple[str, str]:
+    """Both sides of the last "=" of an option."""
     left, separator, right = text.rpartition("=")
     if not separator or not left.strip():
         raise ZhibiError(
@@ -224,7 +230,7 @@ def _totals(texts: tuple[str, ...]) -> dict[str, Decimal]:
 
     typed = {}
     for text in texts:
-        month, amount = _pair(text, "--total", "2024-05=1234567.89")
+        month, amount = pair(text, "--total", "2024-05=1234567.89")
         try:
             typed[month] = Decimal(amount.replace(",", ""))
         except InvalidOperation:
@@ -250,7 +256,7 @@ def imports() -> None:
 @everywhere
 def undo(import_id: str) -> None:
     """Take an import (or a merge) back: the workspace is as it was before."""
-    open_workspace().lake.undo(import_id, at=_now())
+    open_workspace().lake.undo(import_id, at=now())
     say("{id} was undone.", id=import_id)
 
 
@@ -272,127 +278,11 @@ def check(totals: tuple[str, ...]) -> None:
             preview.show_reconciliation(of_workspace(workspace, typed, staging), language())
 
 
-@click.command()
-@click.argument("keep")
-@click.argument("others", nargs=-1, required=True)
-@click.option("--source", default="", help="System the customer ids belong to.")
-@everywhere
-def merge(keep: str, others: tuple[str, ...], source: str) -> None:
-    """Make customers one legal entity: OTHERS count with KEEP from now on."""
-    workspace = open_workspace()
-    keys = _customer_keys(workspace, (keep, *others), source)
-    import_id = _link(workspace, [(keys[other], keys[keep]) for other in others])
-    say(
-        "{others} count with {keep} now; `zhibi undo {id}` takes that back.",
-        others=", ".join(others),
-        keep=keep,
-        id=import_id,
-    )
-
-
-@click.command()
-@click.argument("customer")
-@click.option("--source", default="", help="System the customer id belongs to.")
-@everywhere
-def unmerge(customer: str, source: str) -> None:
-    """Make a customer stand alone again, whatever merge or credit code it shares."""
-    workspace = open_workspace()
-    key = _customer_keys(workspace, (customer,), source)[customer]
-    import_id = _link(workspace, [(key, key)])
-    say(
-        "{customer} stands alone now; `zhibi undo {id}` takes that back.",
-        customer=customer,
-        id=import_id,
-    )
-
-
-def _customer_keys(workspace: Workspace, ids: tuple[str, ...], source: str) -> dict[str, int]:
-    from zhibi.tables.quality import customer_keys
-
-    found = customer_keys(workspace, ids, source)
-    for customer in ids:
-        if customer not in found:
-            raise ZhibiError(
-                "There is no customer {customer}; `zhibi check` shows the ids of those that may "
-                "be merged.",
-                customer=customer,
-            )
-    return found
-
-
-def _link(workspace: Workspace, pairs: list[tuple[int, int]]) -> str:
-    import getpass
-
-    from zhibi.tables.ingest.importing import next_import_id
-    from zhibi.tables.lake.link import Link
-
-    at = _now()
-    import_id = next_import_id(workspace)
-    links = [Link(key, entity, by=getpass.getuser(), at=at) for key, entity in pairs]
-    workspace.lake.link(links, import_id=import_id, about={"at": at})
-    return import_id
-
-
-@click.command()
-@click.argument("file", type=FILE)
-@everywhere
-def backup(file: Path) -> None:
-    """Write the whole workspace into one file."""
-    from zhibi.tables.lake.backup import backup as write_backup
-
-    write_backup(open_workspace().folder, file)
-    say("The backup is in {file}.", file=file)
-
-
-@click.command()
-@click.argument("file", type=FILE)
-@click.argument("folder", type=FILE)
-@everywhere
-def restore(file: Path, folder: Path) -> None:
-    """Make a new folder the workspace that a backup holds."""
-    from zhibi.tables.lake.backup import restore as read_backup
-
-    read_backup(file, folder)
-    say("{folder} is the workspace of the backup now.", folder=folder.resolve())
-
-
-@click.command()
-@click.argument("url")
-@click.option("--table", "tables", multiple=True, required=True, metavar="order_lines=SCHEMA.TABLE")
-@click.option(
-    "--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="customers.COLUMN for customers"
-)
-@click.option("--currency", help="Currency of the amounts there, where the workspace has none yet.")
-@everywhere
-def connect(
-    url: str, tables: tuple[str, ...], columns: tuple[str, ...], currency: str | None
-) -> None:
-    """Read the facts where they are, in a warehouse: nothing is copied or written there."""
-    from zhibi.cli.warehouse import connect_workspace
-
-    named = dict(_pair(text, "--table", "order_lines=schema.table") for text in tables)
-    mapped = dict(_pair(text, "--map", "COLUMN=order_date") for text in columns)
-    workspace = open_workspace()
-    settings = workspace.settings
-    if not (currency or settings.currency):
-        raise ZhibiError("Say the currency of the amounts there with --currency, as CNY.")
-    lines, first, last = connect_workspace(workspace, url, named, mapped)
-    if currency:
-        replace(settings, currency=_currency_code(currency)).save(workspace.folder)
-    say(
-        "Connected: {lines} order lines, {first} to {last}. Nothing was copied.",
-        lines=lines,
-        first=first,
-        last=last,
-    )
-
-
-def _now() -> str:
+def now() -> str:
+    """The moment, in UTC, as the lake keeps it."""
     from datetime import UTC, datetime
 
     return datetime.now(UTC).replace(microsecond=0).isoformat()
 
 
-COMMANDS = (
-    init, import_files, imports, undo, check, merge, unmerge, backup, restore, connect,
-)  # fmt: skip
+COMMANDS = (init, import_files, imports, undo, check)
