@@ -110,8 +110,11 @@ def currency_code(text: str) -> str:
 @click.option("--source", default="", help="System the files come from, where there are several.")
 @click.option("--total", "totals", multiple=True, metavar="MONTH=AMOUNT", help="To reconcile with.")
 @click.option("--yes", is_flag=True, help="Commit without asking.")
+@click.option("--brief", is_flag=True, help="Show the account of the rows only.")
 @everywhere
-def import_files(files: tuple[Path, ...], totals: tuple[str, ...], yes: bool, **given: Any) -> None:
+def import_files(
+    files: tuple[Path, ...], totals: tuple[str, ...], *, yes: bool, brief: bool, **given: Any
+) -> None:
     """Bring files in: shows what they hold and what would change, and asks before it commits."""
     from zhibi.cli import preview
     from zhibi.tables.ingest.importing import prepare
@@ -125,7 +128,7 @@ def import_files(files: tuple[Path, ...], totals: tuple[str, ...], yes: bool, **
         prepare(files, workspace, options, told) as plan,
     ):
         told.stop()
-        preview.show(plan.report, language())
+        preview.show(plan.report, language(), is_brief=brief)
         if typed:
             preview.show_reconciliation(plan.reconcile(typed), language())
         _finish(plan, yes=yes)

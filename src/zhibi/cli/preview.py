@@ -121,14 +121,15 @@ def reason_in(language: str) -> Callable[[str], str]:
     return translated
 
 
-def show(report: ImportReport, language: str) -> None:
-    """The preview of an import."""
+def show(report: ImportReport, language: str, *, is_brief: bool = False) -> None:
+    """The preview of an import; in brief, only the account of its rows."""
     out = Printer(language)
-    for sheet in report.sheets:
-        _show_sheet(out, sheet)
-    for notice in report.notices:
-        _show_notice(out, notice)
-    out.console.print()
+    if not is_brief:
+        for sheet in report.sheets:
+            _show_sheet(out, sheet)
+        for notice in report.notices:
+            _show_notice(out, notice)
+        out.console.print()
     _show_account(out, report.tables)
     if report.months:
         out.console.print()
