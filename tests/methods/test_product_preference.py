@@ -143,6 +143,23 @@ def test_dropped_is_what_peers_still_buy() -> None:
     assert preference.analyze(tables_of(fewer, DAY, FOOD)).dropped.row_count == 0
 
 
+def test_dropped_counts_from_the_first_day_of_the_year_before() -> None:
+    peers = ("f2", "f3", "f4", "f5", "f6")
+    still = [row for who in peers for row in service(who, BEFORE, RECENT)]
+    for day, count in ((date(2023, 7, 1), 1), (date(2023, 6, 30), 0)):
+        lines = [*EXAMPLE, *still, *service("f1", day)]
+        assert preference.analyze(tables_of(lines, DAY, FOOD)).dropped.row_count == count
+
+
+def test_who_buys_nothing_lately_has_not_dropped_a_category() -> None:
+    """A lost account is no question of preference."""
+    peers = ("f2", "f3", "f4", "f5", "f6", "f7")
+    lines = [row for who in peers for row in bought(who, machine=100)]
+    lines += [row for who in peers for row in service(who, BEFORE, RECENT)]
+    lines += [line("f1", "1", SPRING, 100, category="machine"), *service("f1", SPRING)]
+    assert preference.analyze(tables_of(lines, DAY, FOOD)).dropped.row_count == 0
+
+
 def test_products_are_told_apart_by_name_where_there_is_no_category() -> None:
     lines = [
         {**{k: v for k, v in row.items() if k != "category"}, "product_name": row["category"]}
