@@ -136,7 +136,8 @@ def import_files(
 
 def _refuse_connected(workspace: Workspace) -> None:
     """Facts come from one place: a lake beside a warehouse would not be looked at."""
-    from zhibi.tables.warehouse import Connection, shown
+    from zhibi.tables.engines import shown
+    from zhibi.tables.warehouse import Connection
 
     connection = Connection.load(workspace.folder)
     if connection:
@@ -190,7 +191,9 @@ def _finish(plan: ImportPlan, *, yes: bool) -> None:
         if not click.confirm(translate("Commit this?", language()), default=False):
             say("Nothing was committed.")
             click.get_current_context().exit(DECLINED)
-    commit, rejected = plan.commit(preview.reason_in(language()))
+    with preview.progress(1) as told:
+        told("Committing", "")
+        commit, rejected = plan.commit(preview.reason_in(language()))
     say("Committed as {id}; `zhibi undo {id}` takes it back.", id=commit.import_id)
     for path in rejected:
         say("The rejected rows are in {file}, to be corrected there and imported again.", file=path)
