@@ -140,7 +140,8 @@ Row = tuple[Value, ...]
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows with units. `rows` are the first ones, `row_count` says how many there are in all;
-    `fetch_all` brings the rest when an export asks (never kept in JSON)."""
+    `fetch_all` brings the rest when an export asks (never kept in JSON). `number` is that of the
+    finding it is the evidence of."""
 
     key: str
     title: str
@@ -148,6 +149,7 @@ class Table:
     rows: tuple[Row, ...]
     row_count: int
     totals: Row | None = None
+    number: int | None = None
     fetch_all: Callable[[], tuple[Row, ...]] | None = field(default=None, compare=False, repr=False)
 
     def all_rows(self) -> tuple[Row, ...]:

@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-def lines_of(tables: Tables, subject: Subject, *, period: Period, level: str, title: str) -> Table:
+def lines_of(tables: Tables, subject: Subject, *, period: Period, level: str) -> Table:
     """The lines of an account and of what belongs to it in a period, oldest first."""
     customers = tables.customers
     top = customers.filter(customers.customer_id == subject.customer_id)
@@ -36,4 +36,4 @@ def lines_of(tables: Tables, subject: Subject, *, period: Period, level: str, ti
     )
     ordered = chosen.order_by("order_date", "order_id", "line_no", "product_id", "amount")
     kept = tables.bring(ordered.select([column.key for column in COLUMNS]).limit(AT_MOST))
-    return tabulate(kept, f"lines_{subject.customer_id}", title, columns=COLUMNS)
+    return tabulate(kept, f"lines_{subject.customer_id}", subject.name, columns=COLUMNS)

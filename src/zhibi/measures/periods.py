@@ -18,6 +18,12 @@ class Period:
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
+    @property
+    def month_on(self) -> date:
+        """The first day of the month the period ends in: what a finding about a trailing period
+        is dated by, so that it keeps its id while the as-of day moves through a month."""
+        return self.end.replace(day=1)
+
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 

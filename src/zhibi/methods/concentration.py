@@ -347,7 +347,7 @@ def _group_finding(period: Period, groups: Table) -> tuple[Finding, ...]:
             code="concentration.group",
             says=says,
             severity=Severity.INFO,
-            cause_on=period.start,
+            cause_on=period.month_on,
             subject=Subject(str(customer_id), str(name)),
         ),
     )
@@ -411,7 +411,7 @@ def _dependence(period: Period, spread: Spread, before: Spread) -> Finding:
         "{few} of customers make 80 %."
     )
     return Finding(
-        "concentration.dependence", Sentence(template, figures), Severity.INFO, period.start
+        "concentration.dependence", Sentence(template, figures), Severity.INFO, period.month_on
     )
 
 
@@ -438,7 +438,7 @@ def _left_head(period: Period, mover: dict[str, Any]) -> Finding:
         code="concentration.left_head",
         says=Sentence(LEFT_HEAD if mover["orders"] else LEFT_ALTOGETHER, figures),
         severity=Severity.SOON,
-        cause_on=period.start,
+        cause_on=period.month_on,
         subject=Subject(mover["customer_id"], mover["name"]),
         action=Sentence(
             "Find out before the next offer whether it buys elsewhere, less or cheaper."

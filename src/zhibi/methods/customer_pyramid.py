@@ -379,7 +379,7 @@ def _top_tier(period: Period, tiers: Table, by: Contribution) -> Finding:
         else "The top tier, {tier} ({n:customer|customers}, {part}), brings {share} of sales."
     )
     return Finding(
-        "customer_pyramid.top_tier", Sentence(template, figures), Severity.INFO, period.start
+        "customer_pyramid.top_tier", Sentence(template, figures), Severity.INFO, period.month_on
     )
 
 
@@ -395,7 +395,7 @@ def _fallen_together(period: Period, summary: dict[str, Any]) -> Finding:
             },
         ),
         severity=Severity.INFO,
-        cause_on=period.start,
+        cause_on=period.month_on,
     )
 
 
@@ -419,7 +419,7 @@ def _fallen(period: Period, row: dict[str, Any], by: Contribution) -> Finding:
         code="customer_pyramid.fell",
         says=Sentence(template, figures),
         severity=Severity.SOON,
-        cause_on=period.start,
+        cause_on=period.month_on,
         subject=Subject(row["customer_id"], row["name"]),
         action=Sentence(
             "Ask {name} before the next offer which purchases ended, and who has them now.",

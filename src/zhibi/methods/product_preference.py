@@ -450,7 +450,7 @@ def _whitespace_finding(row: dict[str, Any], period: Period) -> Finding:
             },
         ),
         severity=Severity.GOOD,
-        cause_on=period.start,
+        cause_on=period.month_on,
         subject=Subject(row["customer_id"], row["name"]),
         action=Sentence(
             "Ask {name} at the next visit where it buys {category} today.",
@@ -480,7 +480,7 @@ def _dropped_finding(row: dict[str, Any], recent: Period, months: int) -> Findin
             },
         ),
         severity=Severity.SOON,
-        cause_on=recent.start,
+        cause_on=recent.month_on,
         subject=Subject(row["customer_id"], row["name"]),
         action=Sentence(
             "Ask {name} this week who supplies {category} now, and why it changed.",

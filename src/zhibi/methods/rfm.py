@@ -355,7 +355,7 @@ def _key_value(period: Period, cell: dict[str, Any]) -> Finding:
             },
         ),
         severity=Severity.INFO,
-        cause_on=period.start,
+        cause_on=period.month_on,
     )
 
 

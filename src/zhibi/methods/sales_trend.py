@@ -379,7 +379,7 @@ def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[
             "Sales {net}; there are none a year before to compare with.",
             {"net": Figure(bridge.now, Unit.MONEY)},
         )
-        return (Finding("sales_trend.total", says, Severity.INFO, period.start),)
+        return (Finding("sales_trend.total", says, Severity.INFO, period.month_on),)
     order = compared.change.desc() if change > 0 else compared.change.asc()
     top = fetch(compared.order_by(order, "customer_id").limit(1))[0]
     figures = {
@@ -398,7 +398,7 @@ def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[
         else "Sales {net}, {growth} on the year before ({change})."
     )
     severity = Severity.GOOD if change > 0 else Severity.SOON
-    return (Finding("sales_trend.total", Sentence(template, figures), severity, period.start),)
+    return (Finding("sales_trend.total", Sentence(template, figures), severity, period.month_on),)
 
 
 def _retention_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[Finding, ...]:
@@ -414,7 +414,7 @@ def _retention_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tu
             "lost": Figure(bridge.lost, Unit.MONEY_CHANGE),
         },
     )
-    return (Finding("sales_trend.retention", says, Severity.INFO, period.start),)
+    return (Finding("sales_trend.retention", says, Severity.INFO, period.month_on),)
 
 
 def _fall_finding(period: Period, item: Explained) -> Finding:
@@ -436,7 +436,7 @@ def _fall_finding(period: Period, item: Explained) -> Finding:
         code="sales_trend.fall",
         says=Sentence(template, figures),
         severity=Severity.SOON,
-        cause_on=period.start,
+        cause_on=period.month_on,
         subject=Subject(row["customer_id"], row["name"]),
         action=Sentence(action),
         owner=row["owner"],

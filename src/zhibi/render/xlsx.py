@@ -24,7 +24,7 @@ from zhibi.render import native
 from zhibi.render.grid import Grid, clean, table_grid
 from zhibi.render.text import width
 from zhibi.render.values import Formatter
-from zhibi.render.words import SEVERITY_WORDS, SHAPES, provenance, subtitle_of
+from zhibi.render.words import SEVERITY_WORDS, SHAPES, addressed, provenance, subtitle_of
 from zhibi.result import (
     Block,
     Chart,
@@ -99,6 +99,7 @@ class _Writer:
         for block in _leaves(result.blocks()):
             title = self.word(block.title)
             if isinstance(block, Table):
+                title = f"{block.number} {title}" if block.number else title
                 self.grid(title, table_grid(block, self.formatter))
             else:
                 data = native.chart_grid(block, self.formatter)
@@ -114,7 +115,10 @@ class _Writer:
         sheet.freeze_panes(4, 0)
         row = 4
         for number, finding in enumerate(result.findings, start=1):
-            action = self.formatter.sentence(finding.action) if finding.action else ""
+            action = ""
+            if finding.action:
+                owner = addressed(finding, self.language)
+                action = owner + self.formatter.sentence(finding.action)
             urgency = f"{SHAPES[finding.severity]} {self.word(SEVERITY_WORDS[finding.severity])}"
             sheet.write_number(row, 0, number, self.wrapped)
             sheet.write_string(row, 1, urgency, self.wrapped)

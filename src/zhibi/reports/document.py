@@ -55,8 +55,9 @@ def choose(
     least: Decimal,
 ) -> tuple[Finding, ...]:
     """The news first, the most urgent problems with the most at stake, the chances last; one
-    finding a customer. A problem with less than `least` at stake is left to its own section."""
+    finding a customer. What puts less than `least` at stake is left to its own section."""
     chosen = list(news)
+    chances = [chance for chance in chances if chance.stake is not None and chance.stake >= least]
     told = {finding.subject for finding in (*news, *chances) if finding.subject}
     ranked = sorted(
         (finding for finding in problems if finding.stake is None or finding.stake >= least),

@@ -282,11 +282,11 @@ def _evidence(tables: Tables, parts: Parts, finding: Finding, *, at: int) -> Tab
     """The order lines of the account, or for a finding about all of them the table it sums up."""
     if finding.subject:
         both = Period(parts.trend.before.start, parts.trend.period.end)
-        title = f"{at} {finding.subject.name}"
-        return lines_of(tables, finding.subject, period=both, level="group", title=title)
+        lines = lines_of(tables, finding.subject, period=both, level="group")
+        return replace(lines, number=at)
     behind = {
         "concentration.dependence": parts.concentration.ranking,
         "purchase_rhythm.summary": parts.rhythm.beyond,
     }
     table = behind.get(finding.code, parts.trend.changes)
-    return replace(table, key=f"{at}_{table.key}")
+    return replace(table, key=f"{at}_{table.key}", number=at)

@@ -7,13 +7,22 @@ on every engine, and nothing is ever written to a warehouse.
 
 from __future__ import annotations
 
+import re
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from zhibi.errors import ZhibiError
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MEMORY_LIMIT = "3GB"
+SPARK = frozenset({"pyspark", "spark", "sc"})
+# Options of a URL that let somebody in; and the parts of a table's name, `quoted` or not.
+SECRET = re.compile(r"(?i)([^?&;/]*(?:token|secret|password|key)[^=&;]*=)[^&;]+")
+PART = re.compile(r"`([^`]+)`|([^.`]+)")
 
 
 def local_duckdb() -> Any:
@@ -24,6 +33,7 @@ def local_duckdb() -> Any:
     backend.raw_sql(f"SET memory_limit = '{MEMORY_LIMIT}'")
     # Results are ordered where they are read; keeping file order costs memory and time.
     backend.raw_sql("SET preserve_insertion_order = false")
+    backend.raw_sql("SET enable_progress_bar = false")  # ours is the command's
     return backend
 
 
@@ -58,3 +68,68 @@ class Engine:
         import ibis
 
         return ibis.memtable(expression.to_pyarrow())
+
+
+def connect(url: str) -> Any:
+    """An Ibis backend that writes nothing. ZhibiError when the warehouse cannot be reached."""
+    try:
+        return _backend(url)
+    except ZhibiError:
+        raise
+    except Exception as problem:  # every driver has its own errors
+        raise ZhibiError(
+            "{url} cannot be reached ({problem}); check the address, the name and the password.",
+            url=shown(url),
+            problem=str(problem).strip().split("\n")[0],
+        ) from problem
+
+
+def _backend(url: str) -> Any:
+    import ibis
+
+    scheme = urlsplit(url).scheme
+    if scheme in SPARK:
+        return _spark(url)
+    if scheme == "duckdb":
+        return ibis.duckdb.connect(url.removeprefix("duckdb://"), read_only=True)
+    backend = ibis.connect(url)
+    if scheme in {"postgres", "postgresql"}:
+        backend.raw_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").close()
+    return backend
+
+
+def _spark(url: str) -> Any:
+    # Answers come as Arrow, so that the version of pandas does not matter.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    try:
+        from zhibi.tables.spark import connect_spark
+    except ImportError as problem:
+        raise ZhibiError(
+            "Spark needs more than is installed ({problem}); run pip install 'zhibi[spark]'.",
+            problem=str(problem).split("\n")[0],
+        ) from problem
+    return connect_spark(url)
+
+
+def shown(url: str) -> str:
+    """A URL without its password, its token and the like."""
+    parts = urlsplit(url)
+    if parts.password:
+        url = url.replace(f":{parts.password}@", ":…@")
+    return SECRET.sub(r"\1…", url)
+
+
+def table_of(backend: Any, name: str) -> ir.Table:
+    """A table by `schema.table`, or files by Spark's "parquet.`/folder`". ZhibiError when it is
+    not there for this user."""
+    *database, table = [quoted or bare for quoted, bare in PART.findall(name)] or [name]
+    try:
+        if "/" in table:
+            return backend.sql(f"SELECT * FROM {'.'.join(database)}.`{table}`")
+        return backend.table(table, database=tuple(database) or None)
+    except Exception as problem:  # every backend has its own
+        raise ZhibiError(
+            "There is no table {table} that this user may read ({problem}); check its name.",
+            table=name,
+            problem=str(problem).strip().split("\n")[0],
+        ) from problem

@@ -124,10 +124,14 @@ OPENS_ORDER = """(so_far > 0 AND row_number()
 
 
 def _columns(schema: Mapping[str, str], given: Sequence[str], derived: Mapping[str, str]) -> str:
-    """A select list that fills a canonical table from what is given and what can be derived."""
+    """A select list that fills a canonical table from what is given, else what can be derived."""
+
+    def filled(name: str) -> str:
+        sources = [*([name] if name in given else []), derived.get(name, "NULL")]
+        return f"coalesce({', '.join(sources)})"
+
     return ", ".join(
-        f"CAST({name if name in given else derived.get(name, 'NULL')} AS {sql_type}) AS {name}"
-        for name, sql_type in schema.items()
+        f"CAST({filled(name)} AS {sql_type}) AS {name}" for name, sql_type in schema.items()
     )
 
 
