@@ -173,7 +173,7 @@ def _bars(picture: _Picture) -> Spec:
     encoding = {"y": _name_axis(picture), "color": _color(picture)}
     if picture.has_series:
         encoding["yOffset"] = {"field": "series", "sort": None}
-    step = {"step": 20, "for": "offset"} if picture.has_series else {"step": 26}
+    marks = len({(row["x"], row["series"]) for row in picture.rows})
     highest = max((row["y"] or 0 for row in picture.rows), default=0)
     lowest = min((row["y"] or 0 for row in picture.rows), default=0)
     room = (highest - min(lowest, 0)) * (0.4 if picture.is_narrow else 0.18)
@@ -185,7 +185,9 @@ def _bars(picture: _Picture) -> Spec:
     }
     bar = {"mark": {"type": "bar", "height": {"band": 0.66}}, "encoding": {"x": length}}
     label = _label("max(datum.y, 0)")
-    return _layers(picture, encoding, [bar, label], height=step)
+    return _layers(
+        picture, encoding, [bar, label], height=marks * (18 if picture.has_series else 26)
+    )
 
 
 def _waterfall(picture: _Picture) -> Spec:
@@ -202,7 +204,7 @@ def _waterfall(picture: _Picture) -> Spec:
         "encoding": {"x": span, "x2": {"field": "end"}, "color": color},
     }
     encoding = {"y": _name_axis(picture)}
-    return _layers(picture, encoding, [bar, _label("datum.high")], height={"step": 28})
+    return _layers(picture, encoding, [bar, _label("datum.high")], height=_height(picture, 28))
 
 
 def _lines(picture: _Picture) -> Spec:
@@ -251,14 +253,13 @@ def _heat_map(picture: _Picture) -> Spec:
         ink = {"condition": strong, "value": ON_PALE}
         mark = {"type": "text", "fontSize": 12}
         layers.append({"mark": mark, "encoding": {"text": text, "color": ink}})
-    return _layers(picture, encoding, layers, height={"step": 28})
+    return _layers(picture, encoding, layers, height=_height(picture, 28, "series"))
 
 
 def _intervals(picture: _Picture) -> Spec:
     """The range as a band, the value as a dot; the axis says which is which."""
     middle, low, high = (picture.word(measure.label) for measure in picture.measures)
-    unit = picture.measure.heading.removeprefix(picture.word(picture.measures[0].label))
-    title = f"● {middle}   ▬ {low} – {high}{unit}"
+    title = f"● {middle}   ▬ {low} – {high}{picture.measure.unit}"
     axis = {"title": title, "grid": True, "tickCount": 5, **_number_labels(picture.measure)}
     encoding: Spec = {"y": _name_axis(picture)}
     place = {"type": "quantitative", "axis": axis}
@@ -274,7 +275,7 @@ def _intervals(picture: _Picture) -> Spec:
             "color": {"condition": subject, "value": QUIET},
         },
     }
-    return _layers(picture, encoding, [band, dot], height={"step": 24})
+    return _layers(picture, encoding, [band, dot], height=_height(picture, 24))
 
 
 _MARKS: Final[dict[Mark, Callable[[_Picture], Spec]]] = {
@@ -308,7 +309,7 @@ def _x_axis(picture: _Picture) -> Spec:
 def _y_axis(picture: _Picture) -> Spec:
     label = picture.measure.heading
     if len(picture.measures) > 1:
-        label = label.removeprefix(picture.word(picture.measures[0].label)).strip(" ()（）")
+        label = picture.measure.unit.strip(" ()（）")
     axis = {"title": label or None, **_SIDE_TITLE, "tickCount": 5, "grid": True}
     axis |= _number_labels(picture.measure)
     return {"field": "y", "type": "quantitative", "axis": axis}
@@ -367,6 +368,11 @@ def _single(mark: Any, encoding: Spec, picture: _Picture) -> Spec:
 def _layers(picture: _Picture, encoding: Spec, layers: list[Spec], *, height: Any) -> Spec:
     shared = {**encoding, "tooltip": picture.tooltip}
     return {"height": height, "encoding": shared, "layer": layers}
+
+
+def _height(picture: _Picture, step: int, field: str = "x") -> int:
+    """Counted out, since a height by step cannot be fitted to the width of a page."""
+    return step * len({row[field] for row in picture.rows})
 
 
 def _look(is_narrow: bool) -> Spec:

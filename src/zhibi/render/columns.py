@@ -14,13 +14,18 @@ from zhibi.result import Column, Estimate, Figure, Row, Table, Value
 
 @dataclass(frozen=True, slots=True)
 class ColumnFormat:
-    """How the cells of one column are written; `heading` holds the label and the unit."""
+    """How the cells of one column are written; `unit` is what the heading adds to the label."""
 
     formatter: Formatter
     column: Column
-    heading: str
+    label: str
+    unit: str = ""
     scale: Scale | None = None
     decimals: int = 0
+
+    @property
+    def heading(self) -> str:
+        return self.label + self.unit
 
     def cell(self, value: Value) -> str:
         """The text of one cell, without what the heading says."""
@@ -35,9 +40,11 @@ class ColumnFormat:
         signed = unit in SIGNED_UNITS
         return digits(number / self.scale.divisor, self.decimals, signed=signed)
 
-    def total(self, value: Value) -> str:
+    def total(self, value: Value, *, is_first: bool) -> str:
         """The text of a cell in the totals row: empty where nothing adds up."""
-        return "" if value is None else self.cell(value)
+        if value is None:
+            return translate("Total", self.formatter.language) if is_first else ""
+        return self.cell(value)
 
     def exact(self, value: Value) -> str:
         """The exact text of one cell, which says its currency."""
@@ -55,25 +62,25 @@ def column_formats(formatter: Formatter, table: Table) -> tuple[ColumnFormat, ..
 
 def column_format(formatter: Formatter, column: Column, values: Iterable[Value]) -> ColumnFormat:
     """How to write one column: money in the one scale that fits its largest amount."""
+    label = translate(column.label, formatter.language)
     if column.unit not in MONEY_UNITS:
-        return ColumnFormat(
-            formatter, column, heading(formatter, column, formatter.unit_word(column.unit))
-        )
+        unit = in_brackets(formatter.unit_word(column.unit), formatter.language)
+        return ColumnFormat(formatter, column, label, unit)
     amounts = [abs(number) for value in values if (number := _amount(value)) is not None]
     scale, decimals = _scale_of(max(amounts, default=Decimal(0)), formatter.scales)
     if formatter.language == CHINESE:
         unit = (scale.suffix + formatter.currency_word).strip()
     else:
         unit = f"{formatter.symbol.strip()} {scale.suffix}".strip()
-    return ColumnFormat(formatter, column, heading(formatter, column, unit), scale, decimals)
+    unit = in_brackets(unit, formatter.language)
+    return ColumnFormat(formatter, column, label, unit, scale, decimals)
 
 
-def heading(formatter: Formatter, column: Column, unit: str) -> str:
-    """The label of a column with its unit in parentheses."""
-    label = translate(column.label, formatter.language)
+def in_brackets(unit: str, language: str) -> str:
+    """The unit as it follows a label; nothing for none."""
     if not unit:
-        return label
-    return f"{label}（{unit}）" if formatter.language == CHINESE else f"{label} ({unit})"
+        return ""
+    return f"（{unit}）" if language == CHINESE else f" ({unit})"
 
 
 def _amount(value: Value) -> Decimal | None:

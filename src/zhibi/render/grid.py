@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhibi.locale import CHINESE, translate
+from zhibi.render.columns import in_brackets
 from zhibi.render.values import MONEY_UNITS, Formatter
 from zhibi.result import Column, Estimate, Row, Table, Unit, Value
 
@@ -68,9 +69,7 @@ def heading(column: Column, formatter: Formatter) -> str:
     if column.unit in MONEY_UNITS:
         is_chinese = formatter.language == CHINESE
         unit = (formatter.currency_word if is_chinese else formatter.currency).strip()
-    if not unit:
-        return label
-    return f"{label}（{unit}）" if formatter.language == CHINESE else f"{label} ({unit})"
+    return label + in_brackets(unit, formatter.language)
 
 
 def clean(text: str) -> str:

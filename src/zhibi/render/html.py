@@ -20,7 +20,14 @@ from zhibi.locale import translate
 from zhibi.render import drawing
 from zhibi.render.columns import ColumnFormat, column_formats
 from zhibi.render.values import TEXT_UNITS, UNKNOWN, Formatter, Part, sparkline
-from zhibi.render.words import SEVERITY_WORDS, SHAPES, provenance, rows_shown, subtitle_of
+from zhibi.render.words import (
+    SEVERITY_WORDS,
+    SHAPES,
+    addressed,
+    provenance,
+    rows_shown,
+    subtitle_of,
+)
 from zhibi.result import (
     Block,
     Chart,
@@ -114,6 +121,9 @@ class _Page:
     def urgency(self, finding: Finding) -> str:
         return self.t(SEVERITY_WORDS[finding.severity])
 
+    def addressed(self, finding: Finding) -> str:
+        return addressed(finding, self.language)
+
     def formats(self, table: Table) -> tuple[ColumnFormat, ...]:
         return column_formats(self.formatter, table)
 
@@ -125,9 +135,14 @@ class _Page:
 
     def totals(self, formats: tuple[ColumnFormat, ...], row: tuple[Value, ...]) -> list[_Cell]:
         """The cells of the totals row: empty where nothing adds up."""
-        empty = _Cell(Markup(""), "", is_text=False)
-        pairs = zip(formats, row, strict=True)
-        return [empty if value is None else self._cell(form, value) for form, value in pairs]
+        return [
+            _Cell(
+                Markup.escape(form.total(None, is_first=not at)), "", self.is_text(form.column.unit)
+            )
+            if value is None
+            else self._cell(form, value)
+            for at, (form, value) in enumerate(zip(formats, row, strict=True))
+        ]
 
     def rows_shown(self, table: Table) -> Sentence | None:
         return rows_shown(table)

@@ -74,6 +74,7 @@ class _Writer:
             "subject": subject and {"customer_id": subject.customer_id, "name": subject.name},
             "says": self.sentence(finding.says),
             "action": finding.action and self.sentence(finding.action),
+            "owner": finding.owner,
             "stake": _plain(finding.stake),
             "cause_on": _plain(finding.cause_on),
         }

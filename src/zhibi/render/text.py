@@ -9,7 +9,14 @@ from typing import Final
 from zhibi.locale import translate
 from zhibi.render.columns import column_formats
 from zhibi.render.values import TEXT_UNITS, Formatter
-from zhibi.render.words import SEVERITY_WORDS, SHAPES, provenance, rows_shown, subtitle_of
+from zhibi.render.words import (
+    SEVERITY_WORDS,
+    SHAPES,
+    addressed,
+    provenance,
+    rows_shown,
+    subtitle_of,
+)
 from zhibi.result import Block, Chart, Figure, Finding, Note, Result, Section, Table, Unit
 
 _WIDEST_TEXT: Final = 32  # cells of text are cut here, so that numbers stay in sight
@@ -47,7 +54,8 @@ class _Writer:
         word = translate(SEVERITY_WORDS[finding.severity], self.language)
         yield f"{number:>2} {shape} [{word}] {self.formatter.sentence(finding.says)}"
         if finding.action:
-            yield f"     → {self.formatter.sentence(finding.action)}"
+            owner = addressed(finding, self.language)
+            yield f"     → {owner}{self.formatter.sentence(finding.action)}"
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
@@ -83,8 +91,8 @@ class _Writer:
             [form.cell(cell) for form, cell in zip(formats, row, strict=True)] for row in table.rows
         ]
         if table.totals:
-            totals = zip(formats, table.totals, strict=True)
-            lines.append([form.total(cell) for form, cell in totals])
+            totals = enumerate(zip(formats, table.totals, strict=True))
+            lines.append([form.total(cell, is_first=not at) for at, (form, cell) in totals])
         lines = [[cut_text(text, _WIDEST_TEXT) for text in line] for line in lines]
         widths = [max(width(line[at]) for line in lines) for at in range(len(formats))]
         is_text = [_reads_from_left(column.unit) for column in table.columns]

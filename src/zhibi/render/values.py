@@ -7,6 +7,7 @@ gives what exports and hovers show. Columns of money share one scale, named in t
 from __future__ import annotations
 
 import string
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -103,7 +104,7 @@ class Formatter:
             if spec:
                 one, _, many = spec.partition("|")
                 parts.append(Part(f" {one if figure.value == 1 else many}"))
-        return tuple(parts)
+        return tuple(_without_gaps(parts) if self.language == CHINESE else parts)
 
     def alone(self, figure: Figure) -> str:
         """The value where nothing around it says the currency."""
@@ -118,6 +119,8 @@ class Formatter:
         """The exact value, standing alone; for an estimate also how many observations."""
         if isinstance(figure.value, Estimate):
             return f"{self.alone(figure)}, n = {figure.value.n:,}"
+        if isinstance(figure.value, date):
+            return self.value(figure.value, figure.unit)
         text = self.value(figure.value, figure.unit, exact=True)
         if figure.unit in MONEY_UNITS and figure.value is not None:
             return self._with_currency(text)
@@ -268,6 +271,25 @@ def sparkline(numbers: tuple[float | None, ...]) -> str:
         " " if number is None else _BARS[round((float(number) - low) / step) if step else 0]
         for number in numbers
     )
+
+
+def _without_gaps(parts: list[Part]) -> list[Part]:
+    """Chinese sets a space beside figures and Latin names, and none between its own characters."""
+    closed = list(parts)
+    for at in range(1, len(closed)):
+        left, right = closed[at - 1], closed[at]
+        if left.figure is None and left.text.endswith(" "):
+            if _is_wide(left.text[-2:-1]) and _is_wide(right.text[:1]):
+                closed[at - 1] = Part(left.text[:-1])
+            continue
+        opens = right.figure is None and right.text.startswith(" ")
+        if opens and _is_wide(left.text[-1:]) and _is_wide(right.text[1:2]):
+            closed[at] = Part(right.text[1:])
+    return closed
+
+
+def _is_wide(char: str) -> bool:
+    return bool(char) and unicodedata.east_asian_width(char) in "WF"
 
 
 def _two_figures(number: float, divisor: Decimal, unit: Unit) -> str:

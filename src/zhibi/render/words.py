@@ -9,7 +9,7 @@ from typing import Final
 
 from zhibi.locale import CHINESE, translate
 from zhibi.render.values import UNKNOWN, Formatter
-from zhibi.result import Figure, Identity, Result, Sentence, Severity, Table, Unit, Value
+from zhibi.result import Figure, Finding, Identity, Result, Sentence, Severity, Table, Unit, Value
 
 SHAPES: Final[Mapping[Severity, str]] = {
     Severity.NOW: "●",
@@ -41,6 +41,13 @@ def subtitle_of(result: Result) -> Sentence:
             "as_of": Figure(identity.as_of, Unit.DATE),
         },
     )
+
+
+def addressed(finding: Finding, language: str) -> str:
+    """Whom the action is for, to stand before it; nothing where the data names nobody."""
+    if not finding.owner:
+        return ""
+    return f"{finding.owner}：" if language == CHINESE else f"{finding.owner}: "
 
 
 def rows_shown(table: Table) -> Sentence | None:
