@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.tables.ingest import buyers, currencies, overlap, traps
-from zhibi.tables.ingest.duck import connect, literal, name
+from zhibi.tables.ingest.duck import STAGED, connect, literal, name
 from zhibi.tables.ingest.rates import Rate
 from zhibi.tables.ingest.stages import Checked, Parsed
 from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
@@ -207,7 +207,7 @@ def _write_rows(connection: duckdb.DuckDBPyConnection, opened: _Opened, staging:
     # Joins may change the order of rows, and lines without a number keep that of the file.
     connection.execute(
         f"COPY (SELECT row, {columns} FROM staying_{opened.number} ORDER BY row) "
-        f"TO {literal(path)} (FORMAT parquet)"
+        f"TO {literal(path)} {STAGED}"
     )
     return path
 

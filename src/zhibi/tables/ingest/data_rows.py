@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.errors import ZhibiError
+from zhibi.tables.ingest.duck import STAGED
 from zhibi.tables.ingest.header_rows import Header, distinct_names
 from zhibi.tables.ingest.stages import SetAside, Sheet
 from zhibi.tables.ingest.staging import Raw, aside, columns, free_path, literal, quoted
@@ -193,7 +194,7 @@ def _without(
     path = free_path(raw.path.parent, ".parquet")
     con.execute(
         f"COPY (SELECT row, {chosen} FROM {source} WHERE row <= {last} AND row NOT IN "
-        f"(SELECT row FROM aside)) TO {quoted(path)} (FORMAT parquet)"
+        f"(SELECT row FROM aside)) TO {quoted(path)} {STAGED}"
     )
     raw.path.unlink()
     (left,) = con.execute(f"SELECT count(*) FROM read_parquet({quoted(literal(path))})").fetchall()[

@@ -9,6 +9,9 @@ from pathlib import Path
 import duckdb
 
 MEMORY_LIMIT = "1200MB"
+# How one step leaves rows for the next. They are read a few times and deleted, and a dictionary
+# of codes that hardly repeat takes as long to write as all else: only short ones are kept.
+STAGED = "(FORMAT parquet, DICTIONARY_SIZE_LIMIT 1000)"
 
 
 def connect(staging: Path) -> duckdb.DuckDBPyConnection:

@@ -19,7 +19,7 @@ from zhibi.tables.ingest import buyers, currencies, reconcile, remembered, repor
 from zhibi.tables.ingest.buyers import Held
 from zhibi.tables.ingest.check import CheckOptions, check
 from zhibi.tables.ingest.columns import ParseOptions
-from zhibi.tables.ingest.duck import connect, literal
+from zhibi.tables.ingest.duck import STAGED, connect, literal
 from zhibi.tables.ingest.import_report import ImportReport
 from zhibi.tables.ingest.parse import parse
 from zhibi.tables.ingest.plan import plan_sheets
@@ -281,7 +281,7 @@ def _batches(checked: Sequence[Checked], customers: Path | None, staging: Path) 
             with connect(staging) as connection:
                 connection.execute(
                     f"COPY (FROM read_parquet({buyers.file_list(map(str, paths))}, "
-                    f"union_by_name = true)) TO {literal(batches[table])} (FORMAT parquet)"
+                    f"union_by_name = true)) TO {literal(batches[table])} {STAGED}"
                 )
     if customers:
         batches["customers"] = customers

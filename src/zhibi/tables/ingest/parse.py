@@ -17,7 +17,7 @@ from zhibi.tables.ingest import dates, derive, numbers
 from zhibi.tables.ingest.candidates import says_tax
 from zhibi.tables.ingest.columns import ColumnPlan, ParseOptions, plan_columns
 from zhibi.tables.ingest.derive import Derived
-from zhibi.tables.ingest.duck import Named, connect, literal, stack
+from zhibi.tables.ingest.duck import STAGED, Named, connect, literal, stack
 from zhibi.tables.ingest.match import fields_of, sheet_name
 from zhibi.tables.ingest.stages import Mapping, Parsed, Reading, Sheet
 from zhibi.tables.ingest.words import currency_in_text_sql
@@ -44,7 +44,7 @@ def parse(
         total = _count_rows(connection, sheet.staged)
         connection.execute(
             f"COPY (SELECT {plan.columns} FROM {plan.source} WHERE NOT ({plan.fails}))"
-            f" TO {literal(rows)} (FORMAT parquet)"
+            f" TO {literal(rows)} {STAGED}"
         )
         kept = _count_rows(connection, rows)
         _write_rejected(connection, plan, rejected, is_empty=kept == total)

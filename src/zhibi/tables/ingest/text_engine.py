@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhibi.tables.ingest import staging as stage
+from zhibi.tables.ingest.duck import STAGED
 from zhibi.tables.ingest.encodings import BLOCK
 from zhibi.tables.ingest.header_rows import BLANKS
 from zhibi.tables.ingest.stages import SetAside
@@ -69,7 +70,7 @@ def _copy_sql(utf8: Path, staged: Path, layout: Layout, blanks: str, *, extra: i
         f"auto_detect = false, delim = {stage.quoted(layout.delimiter)}, quote = '\"', "
         f"escape = '\"', header = false, skip = {layout.lines_above}, strict_mode = true, "
         f"null_padding = {extra > 0}, compression = 'none')) "
-        f"TO {stage.quoted(staged)} (FORMAT parquet)"
+        f"TO {stage.quoted(staged)} {STAGED}"
     )
 
 
@@ -85,7 +86,7 @@ def _cut(
     rows = con.execute(f"SELECT * FROM {source} WHERE {is_long} ORDER BY row").fetchall()
     con.execute(
         f"COPY (SELECT row, {', '.join(names[:width])} FROM {source} WHERE NOT ({is_long})) "
-        f"TO {stage.quoted(staged)} (FORMAT parquet)"
+        f"TO {stage.quoted(staged)} {STAGED}"
     )
     ragged.unlink()
     return tuple(stage.aside(row, stage.TOO_LONG, cells) for row, *cells in rows)
