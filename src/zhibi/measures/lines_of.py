@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhibi.measures.monthly import members
+from zhibi.measures.account_lines import account_lines
 from zhibi.measures.periods import Period
 from zhibi.measures.rows import fetch, tabulate
 from zhibi.measures.sales import within
@@ -11,6 +11,7 @@ from zhibi.tables.tables import Tables
 
 AT_MOST = 100_000  # lines a person can still open in a workbook
 
+ORDER = ("order_date", "order_id", "line_no", "product_id", "amount")
 COLUMNS = (
     Column("order_date", "Order date", Unit.DATE),
     Column("order_id", "Order no.", Unit.NAME),
@@ -30,10 +31,9 @@ def lines_of(tables: Tables, subject: Subject, *, period: Period, level: str) ->
     customers = tables.customers
     top = customers.filter(customers.customer_id == subject.customer_id)
     keys = [row["customer_key"] for row in fetch(top.select("customer_key"))]
-    lines = tables.order_lines
-    chosen = lines.filter(
-        lines.customer_key.isin(members(tables, keys, level=level)), within(lines, period)
-    )
-    ordered = chosen.order_by("order_date", "order_id", "line_no", "product_id", "amount")
-    kept = tables.bring(ordered.select([column.key for column in COLUMNS]).limit(AT_MOST))
-    return tabulate(kept, f"lines_{subject.customer_id}", subject.name, columns=COLUMNS)
+    lines = account_lines(tables, keys, level=level)
+    chosen = lines.filter(within(lines, period)).select(*(c.key for c in COLUMNS), "line_no")
+    key = f"lines_{subject.customer_id}"
+    # Kept, since it is read for its totals, its first rows and its export.
+    kept = tables.keep(f"{key}|{period}|{level}", chosen.order_by(*ORDER).limit(AT_MOST))
+    return tabulate(kept.order_by(*ORDER), key, subject.name, columns=COLUMNS)

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from zhibi.measures.account_lines import account_lines
 from zhibi.measures.periods import Period, months_before, trailing, year_before
 from zhibi.measures.rows import fetch
-from zhibi.measures.sales import net_sales, to_accounts
+from zhibi.measures.sales import net_sales, to_accounts, within
 from zhibi.tables.tables import Tables
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 
 def month_ends(day: date, months: int) -> tuple[date, ...]:
@@ -22,9 +19,10 @@ def month_ends(day: date, months: int) -> tuple[date, ...]:
     return tuple(months_before(day, back) for back in range(months - 1, -1, -1))
 
 
-def daily_net(tables: Tables) -> dict[date, Decimal]:
-    """Net sales by day, of all customers: some thousand rows, whatever the number of lines."""
+def daily_net(tables: Tables, *, since: date) -> dict[date, Decimal]:
+    """Net sales by day, of all customers: some hundred rows, whatever the number of lines."""
     lines = tables.order_lines
+    lines = lines.filter(lines.order_date >= since)
     days = lines.group_by("order_date").agg(net=net_sales(lines)).order_by("order_date")
     return {row["order_date"]: row["net"] for row in fetch(tables.bring(days))}
 
@@ -40,11 +38,8 @@ def monthly_by_account(
     """For each account its net sales in the `months` months that end on the as-of day, oldest
     first; for sparklines, hence floats."""
     period = trailing(tables.day, months)
-    belong = members(tables, account_keys, level=level)
-    lines = tables.order_lines
-    lines = lines.filter(
-        lines.order_date.between(period.start, period.end), lines.customer_key.isin(belong)
-    )
+    lines = account_lines(tables, account_keys, level=level)
+    lines = lines.filter(within(lines, period))
     days = lines.group_by("customer_key", "order_date").agg(net=net_sales(lines))
     ends = month_ends(tables.day, months)
     series = {key: [0.0] * months for key in account_keys}
@@ -53,16 +48,6 @@ def monthly_by_account(
         at = next(i for i, end in enumerate(ends) if row["order_date"] <= end)
         series[row["account_key"]][at] += float(row["net"])
     return {key: tuple(values) for key, values in series.items()}
-
-
-def members(tables: Tables, account_keys: Sequence[int | str], *, level: str) -> list[int | str]:
-    """The customers that belong to some accounts."""
-    if not tables.facts.has_groups:
-        return list(account_keys)
-    customers = tables.customers
-    key = customers["group_key" if level == "group" else "entity_key"]
-    found: ir.Table = customers.filter(key.isin(list(account_keys))).select("customer_key")
-    return [row["customer_key"] for row in fetch(found.order_by("customer_key"))]
 
 
 def whole_months(day: date, months: int) -> tuple[Period, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zhibi.measures.monthly import members
+from zhibi.measures.account_lines import account_lines
 from zhibi.measures.periods import Period
 from zhibi.measures.price_volume_mix import PriceVolumeMix, ProductSales, price_volume_mix
 from zhibi.measures.rows import fetch
@@ -21,8 +21,7 @@ def change_of_accounts(
     level: str,
 ) -> dict[int | str, PriceVolumeMix]:
     """Price, volume and mix of each account. Lines without a product count as one product."""
-    lines = tables.order_lines
-    lines = lines.filter(lines.customer_key.isin(members(tables, account_keys, level=level)))
+    lines = account_lines(tables, account_keys, level=level)
     lines = lines.filter(within(lines, period) | within(lines, before))
     by_product = lines.group_by(
         "customer_key", product=lines.product_id.fill_null(""), kind=lines.category.fill_null("")

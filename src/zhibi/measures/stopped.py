@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhibi.measures.monthly import members
+from zhibi.measures.account_lines import account_lines
 from zhibi.measures.order_days import from_columns, with_account_key
 from zhibi.measures.periods import Period, trailing
 from zhibi.measures.rhythm import AMBER, RED, STOPPED_LONG_AGO, Rhythm, Rule, rhythm
@@ -112,12 +112,8 @@ def _daily(
     level: str,
 ) -> ir.Table:
     """Net by account, product and day, and whether anything was bought (not only returned)."""
-    lines = tables.order_lines
-    lines = lines.filter(
-        lines.customer_key.isin(members(tables, account_keys, level=level)),
-        within(lines, period),
-        lines[column].notnull(),
-    )
+    lines = account_lines(tables, account_keys, level=level)
+    lines = lines.filter(within(lines, period), lines[column].notnull())
     keyed = with_account_key(
         tables,
         lines.select("customer_key", "order_date", "amount", product=column),

@@ -99,9 +99,14 @@ class SalesTrend:
     title: str = TITLE
 
     def blocks(self) -> tuple[Block, ...]:
+        slope = (
+            (Figure(self.slope, Unit.MONEY_CHANGE, "Change per month over 24 months"),)
+            if self.slope
+            else ()
+        )
         why = (Section("Why accounts fell", (self.explained,)),) if self.explained.rows else ()
         return (
-            Section("Sales against the year before", (self.totals, self.month_chart)),
+            Section("Sales against the year before", (self.totals, self.month_chart, *slope)),
             Section("Why sales changed", (self.bridge_chart, self.steps)),
             Section("Whose sales changed", (self.changes,)),
             *why,
@@ -121,10 +126,12 @@ def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
     )
     bridge = bridge_of(compared)
     steps = _steps(compared)
-    days = daily_net(tables)
+    right_before = previous(period, params.months)
+    last_24_months = trailing(tables.day, 24)
+    days = daily_net(tables, since=min(right_before.start, before.start, last_24_months.start))
     months = _months(tables, days)
     explained = _explained(tables, compared, params, period=period, before=before)
-    previous_net = sum_over(days, previous(period, params.months))
+    previous_net = sum_over(days, right_before)
     has_base = bridge.base > 0
     return SalesTrend(
         identity=tables.identity("sales_trend", params, params.level),
@@ -358,10 +365,9 @@ def _month_chart(months: Table) -> Chart:
         series="series",
         highlight=("this period",),
         text=Sentence(
-            "{total} in {n:month|months}; the highest ends on {end} with {net}.",
+            "{total} in twelve months; the highest ends on {end} with {net}.",
             {
                 "total": Figure(sum(net, Decimal(0)), Unit.MONEY),
-                "n": Figure(len(net), Unit.COUNT),
                 "end": Figure(months.rows[highest][1], Unit.DATE),
                 "net": Figure(net[highest], Unit.MONEY),
             },

@@ -1,0 +1,40 @@
+"""The order lines of a few accounts, out of those of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zhibi.measures.rows import fetch
+from zhibi.tables.tables import Tables
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+def account_lines(tables: Tables, account_keys: Sequence[int | str], *, level: str) -> ir.Table:
+    """The lines of some accounts up to the as-of day.
+
+    DuckDB holds a list of keys against the lines only after it has read all their columns; a
+    join reaches into the scan, which then passes over most of the file (measured on 60 M lines:
+    2.7 s of processor time with a list, 0.7 s with a join).
+    """
+    import ibis
+    import pyarrow as pa
+
+    belong = members(tables, account_keys, level=level)
+    lines = tables.order_lines
+    if not belong or not tables.facts.engine.is_local:
+        return lines.filter(lines.customer_key.isin(belong))
+    keys = ibis.memtable(pa.table({"customer_key": pa.array(belong)}))
+    return lines.semi_join(keys, "customer_key")
+
+
+def members(tables: Tables, account_keys: Sequence[int | str], *, level: str) -> list[int | str]:
+    """The customers that belong to some accounts."""
+    if not tables.facts.has_groups:
+        return list(account_keys)
+    customers = tables.customers
+    key = customers["group_key" if level == "group" else "entity_key"]
+    found: ir.Table = customers.filter(key.isin(list(account_keys))).select("customer_key")
+    return [row["customer_key"] for row in fetch(found.order_by("customer_key"))]
