@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
@@ -27,8 +28,13 @@ def _has_postgres() -> bool:
     return bool(os.environ.get(POSTGRES_URL))
 
 
+def _has_pyspark() -> bool:
+    return find_spec("pyspark") is not None
+
+
 PRESENT: dict[str, Callable[[], bool]] = {
     "java": _has_java,
+    "pyspark": _has_pyspark,
     "chromium": _has_chromium,
     "postgres": _has_postgres,
 }

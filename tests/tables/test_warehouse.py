@@ -17,10 +17,11 @@ from tests.needs import POSTGRES_URL, needs
 
 from zhibi import methods, run
 from zhibi.errors import ZhibiError
+from zhibi.tables.engines import connect, shown
 from zhibi.tables.facts import Facts, from_arrow
 from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
-from zhibi.tables.warehouse import Connection, Source, connect, from_warehouse, shown
+from zhibi.tables.warehouse import Connection, Source, from_warehouse
 
 DAY = date(2024, 12, 31)
 LINES = {
@@ -128,9 +129,8 @@ def seen(facts: Facts) -> Tables:
     return Tables(facts, Settings(calendar="none"), DAY, "ordered")
 
 
-@pytest.mark.parametrize("level", ["group", "legal entity"])
-@pytest.mark.parametrize("name", methods.names())
-def test_the_same_result_as_in_memory(there: Facts, name: str, level: str) -> None:
+def assert_the_same_as_in_memory(there: Facts, name: str, level: str) -> None:
+    """A method says the same of facts kept elsewhere, to the byte."""
     params = methods.load(name).Params(level=level)
     here = run.analyze(seen(from_arrow(lines(), customers())), name, params)
     found = run.analyze(seen(there), name, params)
@@ -144,6 +144,12 @@ def test_the_same_result_as_in_memory(there: Facts, name: str, level: str) -> No
         assert run.render(found, style=style, language="en") == run.render(
             here, style=style, language="en"
         )
+
+
+@pytest.mark.parametrize("level", ["group", "legal entity"])
+@pytest.mark.parametrize("name", methods.names())
+def test_the_same_result_as_in_memory(there: Facts, name: str, level: str) -> None:
+    assert_the_same_as_in_memory(there, name, level)
 
 
 def test_an_order_opens_once_and_a_later_return_does_not_close_it() -> None:
@@ -162,7 +168,7 @@ def test_an_order_opens_once_and_a_later_return_does_not_close_it() -> None:
 
 
 def test_nothing_can_be_written(connection: Connection) -> None:
-    backend = connect(connection)
+    backend = connect(connection.url)
     with pytest.raises(Exception, match=r"(?i)read.only"):
         backend.raw_sql("CREATE TABLE mine (n integer)")
     backend.disconnect()
@@ -196,5 +202,16 @@ def test_a_warehouse_that_is_not_there_is_said() -> None:
         )
 
 
-def test_a_password_is_never_shown() -> None:
-    assert shown("postgres://me:secret@host/db") == "postgres://me:…@host/db"
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgres://me:secret@host/db", "postgres://me:…@host/db"),
+        ("sc://host:443/;token=abc;use_ssl=true", "sc://host:443/;token=…;use_ssl=true"),
+        (
+            "pyspark://?spark.master=local[2]&spark.hadoop.fs.s3a.secret.key=abc/d+e",
+            "pyspark://?spark.master=local[2]&spark.hadoop.fs.s3a.secret.key=…",
+        ),
+    ],
+)
+def test_a_password_is_never_shown(url: str, expected: str) -> None:
+    assert shown(url) == expected

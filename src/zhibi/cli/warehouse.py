@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from zhibi.errors import ZhibiError
-from zhibi.tables import warehouse
+from zhibi.tables.engines import connect, table_of
 from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, TableSchema
-from zhibi.tables.warehouse import Connection, Source
+from zhibi.tables.warehouse import Connection, Source, canonical
 from zhibi.tables.workspace import Workspace
 
 SCHEMAS = {"order_lines": ORDER_LINES, "customers": CUSTOMERS}
@@ -30,14 +30,16 @@ def connect_workspace(
                 "{name} cannot be read from a warehouse; name order_lines or customers.", name=name
             )
     url = _absolute(url)
-    backend = warehouse.connect(Connection(url))
-    sources = {
-        name: Source(table, _columns(backend, name, table, columns))
-        for name, table in tables.items()
-    }
-    connection = Connection(url, sources)
-    found = _tried(backend, sources)
-    connection.save(workspace.folder)
+    backend = connect(url)
+    try:
+        sources = {
+            name: Source(table, _columns(backend, name, table, columns))
+            for name, table in tables.items()
+        }
+        found = _tried(backend, sources)
+    finally:
+        backend.disconnect()
+    Connection(url, sources).save(workspace.folder)
     return found
 
 
@@ -52,7 +54,7 @@ def _columns(backend: Any, name: str, table: str, given: Mapping[str, str]) -> d
     """Field → column: as given, else the column that is called like the field."""
     schema: TableSchema = SCHEMAS[name]
     known = {field.name for field in schema.fields}
-    present = {column.lower(): column for column in warehouse.table_of(backend, table).columns}
+    present = {column.lower(): column for column in table_of(backend, table).columns}
     chosen = {field: present[field] for field in known if field in present}
     for column, field in given.items():
         owner, _, bare = column.rpartition(".")
@@ -74,7 +76,7 @@ def _tried(backend: Any, sources: Mapping[str, Source]) -> tuple[int, date | Non
     if "order_lines" not in sources:
         raise ZhibiError("Name the table of the orders with --table order_lines=schema.table.")
     for name, source in sources.items():
-        rows = warehouse.canonical(backend, source, SCHEMAS[name])
+        rows = canonical(backend, source, SCHEMAS[name])
         try:
             rows.limit(TRIED_ROWS).to_pyarrow()
         except Exception as problem:  # every driver has its own errors
@@ -84,7 +86,7 @@ def _tried(backend: Any, sources: Mapping[str, Source]) -> tuple[int, date | Non
                 name=name,
                 problem=str(problem).strip().split("\n")[0],
             ) from problem
-    lines = warehouse.canonical(backend, sources["order_lines"], ORDER_LINES)
+    lines = canonical(backend, sources["order_lines"], ORDER_LINES)
     found = lines.aggregate(
         count=lines.count(), first=lines.order_date.min(), last=lines.order_date.max()
     )

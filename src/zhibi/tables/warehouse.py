@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.contents import bases_of
-from zhibi.tables.engines import Engine, local_duckdb
+from zhibi.tables.engines import Engine, connect, local_duckdb, shown, table_of
 from zhibi.tables.facts import Facts
 from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, SQL_TYPES, Kind, TableSchema
 
@@ -78,32 +77,6 @@ class Connection:
         (folder / FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def connect(connection: Connection) -> Any:
-    """An Ibis backend that cannot write. ZhibiError when the warehouse cannot be reached."""
-    import ibis
-
-    url = urlsplit(connection.url)
-    try:
-        if url.scheme == "duckdb":
-            return ibis.duckdb.connect(connection.url.removeprefix("duckdb://"), read_only=True)
-        backend = ibis.connect(connection.url)
-        if url.scheme in {"postgres", "postgresql"}:
-            backend.raw_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").close()
-    except Exception as problem:  # every driver has its own errors
-        raise ZhibiError(
-            "{url} cannot be reached ({problem}); check the address, the name and the password.",
-            url=shown(connection.url),
-            problem=str(problem).strip().split("\n")[0],
-        ) from problem
-    return backend
-
-
-def shown(url: str) -> str:
-    """A URL without its password."""
-    parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", ":…@") if parts.password else url
-
-
 def from_warehouse(connection: Connection) -> Facts:
     """Facts in the canonical columns, read where they are; `Facts.close` ends the connection."""
     given = connection.tables.get("order_lines")
@@ -113,7 +86,7 @@ def from_warehouse(connection: Connection) -> Facts:
             "add --table order_lines=schema.table.",
             url=shown(connection.url),
         )
-    backend = connect(connection)
+    backend = connect(connection.url)
     try:
         return _facts(backend, connection, given)
     except BaseException:
@@ -182,19 +155,6 @@ def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
         return ibis.literal(constant, type=sql_type) if constant else ibis.null(sql_type)
 
     return table.select(**{f.name: filled(f.name, f.kind) for f in schema.fields})
-
-
-def table_of(backend: Any, name: str) -> ir.Table:
-    """A table by `schema.table`. ZhibiError when it is not there for this user."""
-    *database, table = name.split(".")
-    try:
-        return backend.table(table, database=".".join(database) or None)
-    except Exception as problem:  # every backend has its own
-        raise ZhibiError(
-            "There is no table {table} that this user may read ({problem}); check its name.",
-            table=name,
-            problem=str(problem).strip().split("\n")[0],
-        ) from problem
 
 
 def _keyed(lines: ir.Table) -> ir.Table:
