@@ -439,7 +439,7 @@ def _whitespace_finding(row: dict[str, Any], period: Period) -> Finding:
         code="product_preference.whitespace",
         says=Sentence(
             "{name} buys {own:category|categories}, customers like it {usual} on average "
-            "(n = {peers}). At their level it would buy {potential} more: {open:个}.",
+            "(n = {peers}). At their level it would buy {potential} more: {open}.",
             {
                 "name": Figure(row["name"], Unit.NAME),
                 "own": Figure(row["categories"], Unit.COUNT),

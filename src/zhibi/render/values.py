@@ -127,7 +127,7 @@ class Formatter:
         return text
 
     def names(
-        self, names: tuple[str, ...], *, shown: int | None = _NAMES_SHOWN, counter: str = "家"
+        self, names: tuple[str, ...], *, shown: int | None = _NAMES_SHOWN, counter: str = "项"
     ) -> str:
         """Names joined; past one more than `shown` the rest is only counted."""
         if not names:
