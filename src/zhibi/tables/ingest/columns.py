@@ -142,6 +142,7 @@ def _count(
         Kind.DATE: dates.plain_counts,
         Kind.ID: words.id_counts,
         **dict.fromkeys(NUMERIC, numbers.plain_counts),
+        Kind.RATE: numbers.rate_counts,
     }
     for column, kind in kinds.items():
         if kind in look:

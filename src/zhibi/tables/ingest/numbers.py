@@ -87,7 +87,7 @@ class NumberCounts:
     filled: int
     plain: int  # what the engine reads as it stands
     long: int  # plain, with more than four decimals
-    above_one: int  # plain, greater than one: a tax rate written 13
+    above_one: int  # of rates: plain, greater than one, as a tax rate written 13
     dotted: int  # plain, with a point
     point: int = 0  # proves a decimal point
     comma: int = 0  # proves a decimal comma
@@ -98,16 +98,28 @@ class NumberCounts:
 
 def plain_counts(column: str) -> tuple[str, ...]:
     """Aggregates for the first look, cheap enough for every column. (A cast that fails costs ten
-    times what a pattern does.)"""
-    is_plain = f"regexp_full_match({column}, {literal(PLAIN)})"
-    number = f"CASE WHEN {is_plain} THEN try_cast({column} AS DECIMAL(38, 4)) END"
+    times what a pattern does, and a pattern ten times what a search for the point does.)"""
+    point = f"strpos({column}, '.')"
+    is_long = f"regexp_full_match({column}, '[-+]?\\d*\\.\\d{{5,}}')"
     return (
         f"count({column})",
-        f"count(*) FILTER (WHERE {is_plain})",
-        f"count(*) FILTER (WHERE regexp_full_match({column}, '[-+]?\\d*\\.\\d{{5,}}'))",
-        f"count(*) FILTER (WHERE abs({number}) > 1)",
-        f"count(*) FILTER (WHERE contains({column}, '.'))",
+        f"count(*) FILTER (WHERE {_matches_plain(column)})",
+        "count(*) FILTER (WHERE CASE"
+        f" WHEN {point} BETWEEN 1 AND length({column}) - 5 THEN {is_long} END)",
+        "0",
+        f"count(*) FILTER (WHERE {point} > 0)",
     )
+
+
+def rate_counts(column: str) -> tuple[str, ...]:
+    """Those of a column of rates: only there it matters whether numbers go beyond one."""
+    filled, plain, long, _, dotted = plain_counts(column)
+    number = f"CASE WHEN {_matches_plain(column)} THEN try_cast({column} AS DECIMAL(38, 4)) END"
+    return filled, plain, long, f"count(*) FILTER (WHERE abs({number}) > 1)", dotted
+
+
+def _matches_plain(column: str) -> str:
+    return f"regexp_full_match({column}, {literal(PLAIN)})"
 
 
 def written_columns(column: str) -> tuple[Named, ...]:
