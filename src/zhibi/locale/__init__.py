@@ -8,11 +8,12 @@ and `tests/test_locale.py` fails for it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Final
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said, spoken
 
 ENGLISH: Final = "en"
 CHINESE: Final = "zh-CN"
@@ -28,7 +29,7 @@ def translate(msgid: str, language: str) -> str:
 
 def explain(error: ZhibiError, language: str) -> str:
     """The sentence of an error in `language`."""
-    return translate(error.template, language).format(**error.fields)
+    return str(spoken(Said(error.template, error.fields), partial(translate, language=language)))
 
 
 @cache

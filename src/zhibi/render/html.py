@@ -184,9 +184,11 @@ class _Page:
     def _figure(self, figure: Figure, text: str) -> Markup:
         if figure.value is None or text == UNKNOWN:
             return self._unknown()
-        if figure.unit in TEXT_UNITS and figure.unit is not Unit.NAMES:
+        if figure.unit in (Unit.NAME, Unit.TERM):
             return Markup.escape(text)
         exact = self.formatter.hover(figure)
+        if figure.unit is Unit.NAMES:
+            return Markup('<span title="{}">{}</span>').format(exact, text)
         if exact == text:
             return Markup('<span class="number">{}</span>').format(text)
         return Markup('<span class="number" title="{}">{}</span>').format(exact, text)

@@ -9,8 +9,10 @@ import string
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from zhibi.locale import translate
+from zhibi.said import spoken
 
 
 def sentence(template: str, fields: Mapping[str, object], language: str) -> str:
@@ -20,7 +22,7 @@ def sentence(template: str, fields: Mapping[str, object], language: str) -> str:
         parts.append(text)
         if name is None:
             continue
-        parts.append(plain(fields[name]))
+        parts.append(plain(spoken(fields[name], partial(translate, language=language))))
         if spec:
             one, _, many = spec.partition("|")
             parts.append(f" {one if fields[name] == 1 else many}")
