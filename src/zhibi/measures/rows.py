@@ -27,8 +27,9 @@ def tabulate(
     Totals are taken over all rows, not over the shown ones, for the columns that claim one.
     """
     names = [column.key for column in columns]
-    sums = {column.key: expression[column.key].sum() for column in columns if column.total}
-    summary = fetch(expression.agg(row_count=expression.count(), **sums))[0]
+    every = _unordered(expression)
+    sums = {column.key: every[column.key].sum() for column in columns if column.total}
+    summary = fetch(every.agg(row_count=every.count(), **sums))[0]
 
     def rows_of(part: ir.Table) -> tuple[Row, ...]:
         return tuple(tuple(row[name] for name in names) for row in fetch(part.select(names)))
@@ -49,3 +50,11 @@ def tabulate(
         else None,
         fetch_all=lambda: rows_of(expression),
     )
+
+
+def _unordered(expression: ir.Table) -> ir.Table:
+    """The same rows without their order: DuckDB would sort them even to count them."""
+    from ibis.expr.operations import Sort
+
+    operation = expression.op()
+    return operation.parent.to_expr() if isinstance(operation, Sort) else expression

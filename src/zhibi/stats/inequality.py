@@ -1,14 +1,40 @@
 """How unevenly a total is spread over its holders.
 
-All take the positive amounts of the holders, largest first, and give None where nothing is held.
+But for `places`, all take the positive amounts of the holders, largest first, and give None where
+nothing is held.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Amounts = NDArray[np.float64]
+Steps = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each holder stands: `rank` from 1, its `share` of the positive total, and the share
+    of all that rank before it; both nan where nothing is held."""
+
+    rank: Steps
+    share: Amounts
+    share_before: Amounts
+
+
+def places(amounts: Steps) -> Places:
+    """Places by amount, largest first, of equals the first given; amounts in whole steps of
+    money, so that sums are exact. Nobody holds less than nothing."""
+    order = np.argsort(-amounts, kind="stable")
+    held = np.maximum(amounts, 0)
+    total = float(held.sum()) or np.nan
+    rank, before = np.empty_like(amounts), np.empty_like(amounts)
+    rank[order] = np.arange(1, len(amounts) + 1)
+    before[order] = np.cumsum(held[order]) - held[order]
+    return Places(rank, held / total, before / total)
 
 
 def gini(amounts: Amounts) -> float | None:
