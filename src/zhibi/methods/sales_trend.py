@@ -167,8 +167,8 @@ def _steps(compared: ir.Table) -> Table:
         "steps",
         "Why sales changed",
         columns=(
-            Column("step", "Customers", Unit.TERM),
-            Column("accounts", "Number", Unit.COUNT, total=True),
+            Column("step", "Step", Unit.TERM),
+            Column("accounts", "Customers", Unit.COUNT, total=True),
             Column("net_before", "Sales a year before", Unit.MONEY, total=True),
             Column("change", "Change", Unit.MONEY_CHANGE, total=True),
             Column("net", "Sales", Unit.MONEY, total=True),
