@@ -66,9 +66,11 @@ def facts_of(workspace: Workspace) -> Facts:
 
 def default_as_of(known: Facts, today: date) -> date:
     """Today, or the last order day not after it when the data is more than a week old."""
-    lines = known.order_lines
-    past = lines.filter(lines.order_date <= today)
-    last: date | None = past.agg(day=past.order_date.max()).to_pyarrow().column(0)[0].as_py()
+    last = known.last_day
+    if last and last > today:
+        lines = known.order_lines
+        past = lines.filter(lines.order_date <= today)
+        last = past.agg(day=past.order_date.max()).to_pyarrow().column(0)[0].as_py()
     if last is None:
         raise ZhibiError(
             "All orders lie after today, {today}; name the day to look from with --as-of.",
