@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib.resources import files
 from itertools import pairwise
 
 import pytest
 
 from tests.render.example import BRIDGE, CHARTS
 from zhibi.locale import CHINESE, ENGLISH, LANGUAGES
-from zhibi.render.charts import ACCENT, REST, vega_lite
+from zhibi.render.axes import ACCENT, INK, LINE, REST, SEQUENCE
+from zhibi.render.charts import vega_lite
 from zhibi.render.drawing import still
 from zhibi.render.values import Formatter
 from zhibi.result import Chart, Mark
@@ -71,6 +73,13 @@ def test_several_measures_become_series() -> None:
 def test_an_interval_keeps_its_ends() -> None:
     first = rows_of(BY_KEY["chances"], CHINESE)[0]
     assert (first["low"], first["y"], first["high"]) == (60.0, 95.0, 140.0)
+
+
+def test_every_colour_has_its_dark_counterpart() -> None:
+    sheet = files("zhibi.render").joinpath("templates/page.css").read_text(encoding="utf-8")
+    for color in (INK, LINE, REST, *SEQUENCE):
+        assert f'.picture [fill="{color}"]' in sheet
+        assert f'.picture [stroke="{color}"]' in sheet
 
 
 def test_hover_is_exact() -> None:

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from zhibi.render.charts import Spec, vega_lite
+from zhibi.render.charts import vega_lite
+from zhibi.render.picture import Spec
 from zhibi.render.values import Formatter
 from zhibi.result import Chart
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from zhibi.locale import translate
-from zhibi.render.charts import ACCENT, FALL, FONT, QUIET, SEQUENCE
+from zhibi.render.axes import ACCENT, FALL, FONT, QUIET, SEQUENCE
 from zhibi.render.grid import Grid, grid
 from zhibi.render.values import Formatter
 from zhibi.result import Chart, Column, Mark, Row, Unit, Value
