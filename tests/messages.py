@@ -26,6 +26,7 @@ TAKES = {
     "ZhibiError": (0, "template"),
     "Notice": (1, "template"),
     "Cause": (0, "template"),
+    "Said": (0, "template"),
     "param": (None, "help"),
     "translate": (0, "msgid"),
     "word": (0, "text"),
