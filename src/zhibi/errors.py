@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from zhibi.said import Said, spoken
+
 
 class ZhibiError(Exception):
     """A failure the user can put right.
 
     `template` is the English sentence with named fields, and the key under which the other
-    languages find theirs; `fields` are the values. Renderers translate, so raise it with a
-    literal template.
+    languages find theirs; `fields` are the values, those that are words as `Said`. Renderers
+    translate, so raise it with a literal template.
     """
 
     def __init__(self, template: str, **fields: object) -> None:
@@ -17,4 +19,4 @@ class ZhibiError(Exception):
         self.fields = fields
 
     def __str__(self) -> str:
-        return self.template.format(**self.fields)
+        return str(spoken(Said(self.template, self.fields), str))

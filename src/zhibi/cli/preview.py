@@ -12,11 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from zhibi.locale import translate
-from zhibi.render.plain import plain, sentence
+from zhibi.render.plain import in_words, plain, sentence
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from zhibi.said import Said
     from zhibi.tables.ingest.import_report import (
         ImportReport,
         Month,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 WIDTH = 110  # where there is no terminal to ask
 MONTHS_SHOWN = 24
-IN_CELL = " in cell "
 SURE = 0.9
 DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "bars", "^": "carets"}
 
@@ -45,6 +45,9 @@ class Printer:
 
     def word(self, text: str) -> str:
         return translate(text, self.language)
+
+    def said(self, said: Said) -> str:
+        return in_words(said, self.language)
 
     def line(self, template: str, *, indent: int = 0, style: str = "", **fields: object) -> None:
         text = sentence(template, fields, self.language)
@@ -113,10 +116,10 @@ class Told:
 def reason_in(language: str) -> Callable[[str], str]:
     """Puts the reason of a rejected row into a language."""
 
+    from zhibi.tables.ingest.stages import reason_said
+
     def translated(reason: str) -> str:
-        text, separator, cell = reason.partition(IN_CELL)
-        where = translate(IN_CELL, language) if separator else ""
-        return f"{translate(text, language)}{where}{cell}"
+        return in_words(reason_said(reason), language)
 
     return translated
 
@@ -151,7 +154,7 @@ def _show_sheet(out: Printer, sheet: SheetReport) -> None:
     for title in sheet.titles:
         out.console.print(f"  [dim]{escape(title)}[/]")
     for note in sheet.notes:
-        out.console.print("  " + escape(out.word(note)))
+        out.console.print("  " + escape(out.said(note)))
     if sheet.table:
         _show_columns(out, sheet)
         _show_rows_out(out, sheet)
@@ -163,7 +166,7 @@ def _show_columns(out: Printer, sheet: SheetReport) -> None:
     """Column by column what it was taken for; what was sure is said in fewer words."""
     read: dict[str, list[str]] = {}
     for reading in sheet.readings:
-        read.setdefault(reading.target, []).append(out.word(reading.how))
+        read.setdefault(reading.target, []).append(out.said(reading.how))
     used = [match for match in sheet.matches if match.target]
     rows = [
         (match.header, out.word(match.target or ""), _trust(out, match),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import partial
 
 from zhibi.locale import translate
-from zhibi.said import spoken
+from zhibi.said import Said, spoken
 
 
 def sentence(template: str, fields: Mapping[str, object], language: str) -> str:
@@ -27,6 +27,11 @@ def sentence(template: str, fields: Mapping[str, object], language: str) -> str:
             one, _, many = spec.partition("|")
             parts.append(f" {one if fields[name] == 1 else many}")
     return "".join(parts)
+
+
+def in_words(said: Said, language: str) -> str:
+    """What was said of an import, in this language."""
+    return sentence(said.template, said.fields, language)
 
 
 def plain(value: object) -> str:

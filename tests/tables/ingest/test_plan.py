@@ -9,6 +9,7 @@ import pytest
 from tests.tables.ingest.sheets import column, query, reasons, sheet_of
 
 from zhibi.errors import ZhibiError
+from zhibi.render.plain import in_words
 from zhibi.tables.ingest.match import fields_of
 from zhibi.tables.ingest.parse import parse
 from zhibi.tables.ingest.plan import plan_sheets
@@ -82,7 +83,8 @@ def test_unknown_order_and_line_files_are_joined_and_counted_once(tmp_path: Path
     assert column(parsed, "amount") == {2: Decimal(20), 3: Decimal(15), 4: Decimal(7)}
     assert column(parsed, "customer_name") == {2: "Acme Ltd", 3: "Acme Ltd", 4: "Bolt Ltd"}
     assert sheet.file.name == "lines.csv"
-    assert sheet.notes == ("joined with orders.csv by order_no: 3 of 3 rows found there",)
+    (note,) = sheet.notes
+    assert in_words(note, "en") == "Joined with orders.csv by order_no: 3 of 3 rows found there."
 
 
 def test_files_whose_keys_do_not_meet_are_not_joined(tmp_path: Path) -> None:
@@ -92,7 +94,8 @@ def test_files_whose_keys_do_not_meet_are_not_joined(tmp_path: Path) -> None:
         plan_sheets([strangers], staging=tmp_path)
     ((sheet, _),) = plan_sheets([orders, strangers], staging=tmp_path)
     assert sheet.file.name == "orders.csv"
-    assert sheet.notes == ("strangers.csv was left out: it holds no table of ours",)
+    (note,) = sheet.notes
+    assert in_words(note, "en") == "strangers.csv was left out: it holds no table of ours."
 
 
 def test_a_line_without_its_order_is_rejected_and_a_doubled_order_doubles_nothing(
@@ -107,8 +110,9 @@ def test_a_line_without_its_order_is_rejected_and_a_doubled_order_doubles_nothin
     parsed = parse(sheet, mapping, tmp_path)
     assert (parsed.parsed_count, parsed.rejected_count) == (1, 1)
     assert {row for row, *_ in reasons(parsed)} == {3}
-    assert any("1 rows there repeat a key" in note for note in sheet.notes)
-    assert any("untested" in note for note in sheet.notes)
+    said = [in_words(note, "en") for note in sheet.notes]
+    assert any("1 row repeats a key there" in note for note in said)
+    assert any("untested" in note for note in said)
 
 
 def test_a_mapping_of_joined_files_is_remembered(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.tables.ingest.reading import cells_of, sheet_of
 
 from zhibi.errors import ZhibiError
+from zhibi.render.plain import in_words
 from zhibi.tables.ingest.read import read
 
 TEXT = "客户,金额\n甲公司,10\n乙公司,20\n"
@@ -124,7 +125,8 @@ def test_the_content_decides_and_not_the_name(tmp_path):
     sheet = sheet_of(path)
 
     assert cells_of(sheet) == [["甲公司", "10"], ["乙公司", "20"]]
-    assert sheet.notes == ("Is named .xls but was read as delimited text.",)
+    (note,) = sheet.notes
+    assert in_words(note, "en") == "Is named .xls but was read as delimited text."
 
 
 def test_a_document_and_an_empty_archive_are_no_tables(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from tests.tables.ingest.reading import cells_of, rows_of, sheet_of
 
 from zhibi.errors import ZhibiError
+from zhibi.render.plain import in_words
 
 
 def parquet(folder: Path, query: str) -> Path:
@@ -74,7 +75,7 @@ def test_an_html_page_named_xls(tmp_path, encoding):
         ["2024-01-03", "002", "A&B <集团>", "5"],
     ]
     assert [(aside.row, aside.reason) for aside in sheet.set_aside] == [(6, "totals row")]
-    assert sheet.notes[0] == "Is named .xls but was read as an HTML page."
+    assert in_words(sheet.notes[0], "en") == "Is named .xls but was read as an HTML page."
 
 
 @pytest.mark.parametrize("table", ["", "<table></table>", "<table><tr><td>1<td>2</table>"])

@@ -116,7 +116,7 @@ def test_a_handful_of_foreign_characters_is_enough(tmp_path, text, encoding):
 
 def test_a_doubtful_encoding_is_said_and_can_be_given(tmp_path):
     path = written(tmp_path, "id,name\n1,伟业\n", "gbk")
-    assert "valid UTF-8 too" in sheet_of(path).notes[0]
+    assert "valid UTF-8 too" in sheet_of(path).notes[0].template
     assert cells_of(sheet_of(path, encoding="gbk")) == [["1", "伟业"]]
     assert cells_of(sheet_of(path, encoding="latin-1")) == [["1", "Î°Òµ"]]
     assert "no known encoding" in failure(path, encoding="klingon")

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import duckdb
 
+from zhibi.said import Said
 from zhibi.tables.ingest import dates, numbers, words
 from zhibi.tables.ingest.duck import Named, literal, stack
 from zhibi.tables.ingest.headers import read_header
-from zhibi.tables.ingest.stages import Mapping, Match, Sheet
+from zhibi.tables.ingest.stages import IN_CELL, Mapping, Match, Sheet
 from zhibi.tables.schema import Field, Kind
 
 NUMERIC = (Kind.MONEY, Kind.QUANTITY, Kind.RATE)
@@ -47,7 +48,7 @@ class ColumnPlan:
     blanks: tuple[str, ...] = ()
     is_blank: str = "false"  # SQL, over `columns`
     rejects: bool = True
-    readings: tuple[str, ...] = ()
+    readings: tuple[Said, ...] = ()
 
     @property
     def is_bad(self) -> str:
@@ -198,22 +199,26 @@ def _plan_number(case: _Case) -> ColumnPlan:
     )
 
 
-def _number_readings(case: _Case, counts: numbers.NumberCounts, sign: str, power: int) -> list[str]:
+def _number_readings(
+    case: _Case, counts: numbers.NumberCounts, sign: str, power: int
+) -> list[Said]:
     said = []
     if sign == "comma" and (counts.comma or counts.dotted):
-        said.append("decimal comma")
+        said.append(Said("decimal comma"))
     elif sign == "mixed":
-        said.append("decimal comma and decimal point mixed: each cell read by itself")
+        said.append(Said("decimal comma and decimal point mixed: each cell read by itself"))
     elif counts.either_comma and not (counts.point or case.options.decimal):
-        said.append("1,234 read as one thousand two hundred and thirty-four")
+        said.append(Said("1,234 read as one thousand two hundred and thirty-four"))
     if power:
-        said.append(f"multiplied by {10**power:,}, the unit of the header")
+        said.append(Said("multiplied by {factor}, the unit of the header", {"factor": 10**power}))
     if counts.units:
-        said.append(f"{counts.units:,} cells with 万, 亿, K or M multiplied out")
+        template = "{count:cell|cells} with 万, 亿, K or M multiplied out"
+        said.append(Said(template, {"count": counts.units}))
     if counts.long and case.field.kind is not Kind.RATE:
-        said.append(f"{counts.long:,} cells with more than four decimals rounded half to even")
+        template = "{count:cell|cells} with more than four decimals rounded half to even"
+        said.append(Said(template, {"count": counts.long}))
     if counts.above_one and case.field.kind is Kind.RATE:
-        said.append("13 read as 13 %")
+        said.append(Said("13 read as 13 %"))
     return said
 
 
@@ -228,12 +233,17 @@ def _plan_date(case: _Case) -> ColumnPlan:
             counts, case.options.date_order, header=case.match.header, file=case.sheet.file.name
         )
         names = {"dmy": "day first", "mdy": "month first", "ymd": "year first, two digits"}
-        said.append(names[order])
+        said.append(Said(names[order]))
     if counts.of("serial"):
-        said.append(f"{counts.of('serial'):,} cells read as spreadsheet day numbers")
+        template = "{count:cell|cells} read as spreadsheet day numbers"
+        said.append(Said(template, {"count": counts.of("serial")}))
     if counts.zoned:
         place = case.options.timezone
-        said.append(f"days of {place}" if place else "days as written, whatever their time zone")
+        said.append(
+            Said("days of {place}", {"place": place})
+            if place
+            else Said("days as written, whatever their time zone")
+        )
     sql = dates.date_sql(case.raw, counts, order, case.options.timezone)
     reason = (
         f"CASE WHEN regexp_matches({case.raw}, '\\d') THEN 'not a date, or a day there is not'"
@@ -254,9 +264,9 @@ def _plan_id(case: _Case) -> ColumnPlan:
     cell = literal(_column_letters(case.match))
     reason = (
         f"'a long code that a spreadsheet has rounded'"
-        f" || CASE {cell} WHEN '' THEN '' ELSE ' in cell ' || {cell} || \"row\" END"
+        f" || CASE {cell} WHEN '' THEN '' ELSE {literal(IN_CELL)} || {cell} || \"row\" END"
     )
-    said = ("17850.0 read as 17850",) if counts.is_float else ()
+    said = (Said("17850.0 read as 17850"),) if counts.is_float else ()
     return case.plan(
         words.id_sql(case.raw, counts), reason, blanks=words.BLANK_WORDS, readings=said
     )

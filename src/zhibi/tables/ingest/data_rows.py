@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest.duck import STAGED
 from zhibi.tables.ingest.header_rows import Header, distinct_names
 from zhibi.tables.ingest.stages import SetAside, Sheet
@@ -45,7 +46,7 @@ def sheet_of(con: duckdb.DuckDBPyConnection, raw: Raw) -> Sheet | None:
             file=raw.file.name,
             count=len(aside),
             row=aside[0].row,
-            reason=aside[0].reason,
+            reason=Said(aside[0].reason),
         )
     kept = [n for n in range(raw.width) if raw.header.names[n] or shape.fills[n]]
     staged_count, path = _without(con, raw, kept, aside, last)

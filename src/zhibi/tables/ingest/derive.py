@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from zhibi.said import Said
 from zhibi.tables.ingest.duck import literal
 
 MONEY = "DECIMAL(18, 4)"
@@ -22,7 +23,7 @@ class Derived:
 
     target: str
     sql: str
-    how: str = ""
+    how: tuple[Said, ...] = ()
 
 
 def net_of_tax(including: str, rate: str) -> str:
@@ -53,9 +54,8 @@ def amount_step(have: Collection[str], tax_rate: Decimal | None) -> Derived | No
     if {"unit_price", "quantity"} <= set(have):
         less = "discount_rate" if "discount_rate" in have else None
         sql = product("unit_price", "quantity", less)
-        return Derived(
-            "amount", sql, f"unit price × quantity{' × (1 − discount rate)' if less else ''}"
-        )
+        how = "unit price × quantity × (1 − discount rate)" if less else "unit price × quantity"
+        return Derived("amount", sql, (Said(how),))
     return None
 
 
@@ -63,28 +63,29 @@ def _net_amount(have: Collection[str], tax_rate: Decimal | None) -> Derived | No
     ways, said = [], []
     if "tax_amount" in have:
         ways.append("(amount_incl_tax - tax_amount)")
-        said.append("amount with tax − tax")
+        said.append(Said("amount with tax − tax"))
     if "tax_rate" in have:
         ways.append(net_of_tax("amount_incl_tax", "tax_rate"))
-        said.append("amount with tax ÷ (1 + tax rate), to the cent")
+        said.append(Said("amount with tax ÷ (1 + tax rate), to the cent"))
     if tax_rate is not None:
         ways.append(net_of_tax("amount_incl_tax", f"{tax_rate}::DECIMAL(9, 6)"))
-        said.append(f"amount with tax ÷ (1 + {tax_rate}), to the cent")
+        said.append(Said("amount with tax ÷ (1 + {rate}), to the cent", {"rate": str(tax_rate)}))
     if not ways:
         return None
-    return Derived("amount", f"coalesce({', '.join(ways)})", ", else ".join(said))
+    return Derived("amount", f"coalesce({', '.join(ways)})", tuple(said))
 
 
 def line_steps(have: Collection[str], constants: Mapping[str, str]) -> list[Derived]:
     """The basis, the kind of each line, and the cost, where the file leaves them open."""
     steps = []
     if "cost" not in have and {"unit_cost", "quantity"} <= set(have):
-        steps.append(Derived("cost", product("unit_cost", "quantity"), "unit cost × quantity"))
+        how = Said("unit cost × quantity")
+        steps.append(Derived("cost", product("unit_cost", "quantity"), (how,)))
     basis = literal(constants["basis"])
     if "basis" in have:
         steps.append(Derived("basis", f"coalesce(basis, {basis})"))
     else:
-        steps.append(Derived("basis", basis, constants["basis"]))
+        steps.append(Derived("basis", basis, (Said(constants["basis"]),)))
     kind = f"CASE WHEN {_is_return(have)} THEN 'return' ELSE 'sale' END"
     if "line_kind" in have:
         kind = f"coalesce(line_kind, {kind})"
@@ -103,13 +104,17 @@ def customer_steps(have: Collection[str], own_name: str) -> list[Derived]:
     if "customer_id" in have and own_name in have:
         return [Derived(own_name, f"coalesce({own_name}, customer_id)")]
     if own_name in have:
-        return [Derived("customer_id", own_name, "the name, as the file has no customer codes")]
+        return [
+            Derived("customer_id", own_name, (Said("the name, as the file has no customer codes"),))
+        ]
     return [Derived(own_name, "customer_id")]
 
 
 def product_steps(have: Collection[str]) -> list[Derived]:
     if "product_id" not in have:
-        return [Derived("product_id", "product_name", "the name, as the file has no codes")]
+        return [
+            Derived("product_id", "product_name", (Said("the name, as the file has no codes"),))
+        ]
     if "product_name" not in have:
         return [Derived("product_name", "product_id")]
     return [Derived("product_name", "coalesce(product_name, product_id)")]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest.everyday_text import everyday_share
 
 BLOCK = 1 << 20
@@ -28,13 +29,15 @@ _CANDIDATES = ("gb18030", "big5hkscs", "cp1252")
 _CLOSE = 0.15  # two readings nearer than this are said to be ambiguous
 _PLAUSIBLE = 0.15
 _DOUBTFUL = 0.3
+_NO_MARK = "Taken for {encoding}, though it has no byte-order mark."
+_ALSO_UTF8 = Said("Taken for GB18030, though its bytes are valid UTF-8 too.")
 _CERTAIN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     name: str  # a codec of Python
-    note: str | None = None
+    note: Said | None = None
 
 
 def find_encoding(path: Path, given: str | None = None) -> Encoding:
@@ -47,7 +50,7 @@ def find_encoding(path: Path, given: str | None = None) -> Encoding:
         if head.startswith(mark):
             return _checked(path, name)
     if wide := _utf16_without_mark(head):
-        return Encoding(wide, f"Taken for {wide.upper()}, though it has no byte-order mark.")
+        return Encoding(wide, Said(_NO_MARK, {"encoding": wide.upper()}))
     bad_line = _first_undecodable_line(path, "utf-8")
     lines = _foreign_lines(path)
     if bad_line is None:
@@ -183,7 +186,7 @@ def _utf8_unless_gbk(lines: list[bytes]) -> Encoding:
     strange = [char for char in text if "\u0180" <= char < "\u0800"]
     foreign = sum(not char.isascii() for char in text)
     if strange and len(strange) * 2 > foreign and everyday_share(lines, "gb18030") > _CERTAIN:
-        return Encoding("gb18030", "Taken for GB18030, though its bytes are valid UTF-8 too.")
+        return Encoding("gb18030", _ALSO_UTF8)
     return Encoding("utf-8")
 
 
@@ -205,8 +208,11 @@ def _legacy(path: Path, lines: list[bytes], bad_line: int) -> Encoding:
         return Encoding(name)
     return Encoding(
         name,
-        f"Taken for {name.upper()}, which fits its few foreign characters little better than "
-        f"{other.upper()}: look at the names, and give the encoding if they are wrong.",
+        Said(
+            "Taken for {encoding}, which fits its few foreign characters little better than "
+            "{other}: look at the names, and give the encoding if they are wrong.",
+            {"encoding": name.upper(), "other": other.upper()},
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest import staging as stage
 from zhibi.tables.ingest.data_rows import sheet_of
 from zhibi.tables.ingest.encodings import find_encoding, text_blocks
@@ -16,7 +17,7 @@ from zhibi.tables.ingest.header_rows import trimmed
 from zhibi.tables.ingest.stages import Sheet
 
 _MAX_BYTES = 200 << 20  # its tables are held in memory, at about ten times that
-_NOTE = "Is an HTML page: its largest table was read."
+_NOTE = Said("Is an HTML page: its largest table was read.")
 
 
 def read_html(
@@ -42,7 +43,7 @@ def read_html(
         raise ZhibiError(
             "{file} is an HTML page whose table is {reason}: export the orders as .xlsx or .csv",
             file=name,
-            reason=raw,
+            reason=Said(raw),
         )
     notes = tuple(note for note in (_NOTE, found.note) if note)
     sheet = sheet_of(con, replace(raw, notes=notes, encoding=found.name))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from zhibi.said import Said
 from zhibi.tables.ingest.names import Proposal
 from zhibi.tables.ingest.stages import Match, Notice, Reading, SetAside
 from zhibi.tables.lake.manifest import Change
@@ -39,7 +40,7 @@ class SheetReport:
     encoding: str | None = None
     delimiter: str | None = None
     titles: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     matches: tuple[Match, ...] = ()
     readings: tuple[Reading, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from zhibi.said import Said
 from zhibi.tables.ingest.columns import BROUGHT
 from zhibi.tables.ingest.duck import connect, literal
 from zhibi.tables.ingest.stages import Sheet
@@ -69,7 +70,7 @@ class Joined:
             self.base, staged=path, headers=self.headers, notes=(*self.base.notes, *notes)
         )
 
-    def _note(self, connection: duckdb.DuckDBPyConnection, one: Brought, path: Path) -> str:
+    def _note(self, connection: duckdb.DuckDBPyConnection, one: Brought, path: Path) -> Said:
         """Which file, by what, how many rows found nothing there, and keys that are not unique."""
         (doubled,) = connection.execute(
             f"SELECT count(c{one.key}) - count(DISTINCT c{one.key})"
@@ -80,11 +81,14 @@ class Joined:
             f" (SELECT c{one.key} FROM read_parquet({literal(one.sheet.staged)}))), count(*)"
             f" FROM read_parquet({literal(path)})"
         ).fetchone()
-        said = f"joined with {one.sheet.file.name} by {self.headers[one.on]}"
-        said += f": {found:,} of {rows:,} rows found there"
-        if doubled:
-            said += f"; {doubled:,} rows there repeat a key, of which the first row counts"
-        return said
+        template = (
+            "Joined with {file} by {header}: {found} of {rows:row|rows} found there; "
+            "{doubled:row repeats|rows repeat} a key there, of which the first row counts."
+            if doubled
+            else "Joined with {file} by {header}: {found} of {rows:row|rows} found there."
+        )
+        fields = {"file": one.sheet.file.name, "header": self.headers[one.on]}
+        return Said(template, {**fields, "found": found, "rows": rows, "doubled": doubled})
 
 
 def _join_sql(source: str, one: Brought, at: int) -> str:

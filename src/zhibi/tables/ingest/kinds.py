@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 
 Kind = Literal["text", "html", "workbook", "protected", "parquet", "gzip", "zip"]
 
@@ -106,5 +107,5 @@ def _unknown(path: Path, what: str) -> ZhibiError:
     return ZhibiError(
         "{file} is {what}: export the orders as .xlsx or .csv and import that",
         file=path.name,
-        what=what,
+        what=Said(what),
     )

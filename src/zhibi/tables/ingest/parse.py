@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest import dates, derive, numbers
 from zhibi.tables.ingest.candidates import says_tax
 from zhibi.tables.ingest.columns import ColumnPlan, ParseOptions, plan_columns
@@ -121,7 +122,7 @@ def _amount_steps(sheet: Sheet, have: set[str], options: ParseOptions) -> list[D
     steps = []
     if "amount_incl_tax" not in have and "unit_price_incl_tax" in have and "quantity" in have:
         sql = derive.product("unit_price_incl_tax", "quantity")
-        steps.append(Derived("amount_incl_tax", sql, "unit price with tax × quantity"))
+        steps.append(Derived("amount_incl_tax", sql, (Said("unit price with tax × quantity"),)))
     computed = {"amount_incl_tax"} if steps else set()
     amount = derive.amount_step(have | computed, options.tax_rate)
     if amount is None and "amount" not in have:
@@ -131,6 +132,9 @@ def _amount_steps(sheet: Sheet, have: set[str], options: ParseOptions) -> list[D
             file=sheet_name(sheet),
         )
     return [*steps, amount] if amount else steps
+
+
+_BY_SIGN = Said("by the sign beside the amount")
 
 
 def _currency_steps(
@@ -143,7 +147,7 @@ def _currency_steps(
     """The currency of amounts without a currency column: given, in the header, or in the cells."""
     said = options.currency or mapping.constants.get("currency")
     if said:
-        return [Derived("currency", literal(said), said)]
+        return [Derived("currency", literal(said), (Said(said),))]
     wanted = ("amount", "amount_incl_tax", "amount_due", "unit_price", "unit_price_incl_tax")
     amounts = [plan for target in wanted for plan in plans if plan.target == target]
     if not amounts:
@@ -153,7 +157,7 @@ def _currency_steps(
         f"SELECT count(*) FROM read_parquet({literal(sheet.staged)})"
         f" WHERE {numbers.has_currency_sql(amounts[0].raw)}"
     ).fetchone()
-    return [Derived("currency", sql, "by the sign beside the amount")] if signs[0] else []
+    return [Derived("currency", sql, (_BY_SIGN,))] if signs[0] else []
 
 
 def _bad_cells(plans: Iterable[ColumnPlan]) -> list[tuple[str, str, str, str]]:
@@ -207,11 +211,11 @@ def _readings(
     mapping: Mapping, plans: Sequence[ColumnPlan], steps: Sequence[Derived]
 ) -> list[Reading]:
     said = [Reading(plan.target, plan.header, how) for plan in plans for how in plan.readings]
-    said += [Reading(step.target, "", step.how) for step in steps if step.how]
+    said += [Reading(step.target, "", how) for step in steps for how in step.how]
     amount = mapping.column_of("amount")
     is_open = mapping.table == "order_lines" and not mapping.column_of("amount_incl_tax")
     if amount and is_open and not says_tax(amount.header):
-        how = "taken as net of tax, as the header does not say"
+        how = Said("taken as net of tax, as the header does not say")
         said.append(Reading("amount", amount.header, how))
     return said
 

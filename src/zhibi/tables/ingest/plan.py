@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest.headers import read_header
 from zhibi.tables.ingest.join import Brought, Joined, covers
 from zhibi.tables.ingest.match import (
@@ -116,9 +117,12 @@ def _with_notes(
         preset = load_preset(mapping.preset) if mapping.preset else None
         notes = [*sheet.notes]
         if preset and not preset.tested:
-            notes.append(f"the layout of {preset.title} is untested: check the columns")
-        notes += [preset.note] if preset and preset.note else []
-        notes += [f"{name} was left out: it holds no table of ours" for name in left]
+            untested = "The layout of {preset} is untested: check the columns."
+            notes.append(Said(untested, {"preset": preset.title}))
+        notes += [Said(preset.note)] if preset and preset.note else []
+        notes += [
+            Said("{name} was left out: it holds no table of ours.", {"name": name}) for name in left
+        ]
         left = ()
         noted.append((replace(sheet, notes=tuple(notes)), mapping))
     return noted

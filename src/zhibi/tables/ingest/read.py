@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest import staging as stage
 from zhibi.tables.ingest.archives import refuse_bomb, unpack
 from zhibi.tables.ingest.html_tables import read_html
@@ -97,7 +98,7 @@ def _read_archive(
             "{file} holds no file that may be a table: import a .csv or .xlsx", file=path.name
         )
     if left_out:
-        note = f"Files left out: {', '.join(left_out)}."
+        note = Said("Files left out: {files}.", {"files": tuple(left_out)})
         sheets = [replace(sheet, notes=(*sheet.notes, note)) for sheet in sheets]
     return sheets
 
@@ -126,6 +127,9 @@ def _read_one(
     return [replace(sheet, notes=(note, *sheet.notes)) for sheet in sheets] if note else sheets
 
 
-def _misnamed(path: Path, kind: Kind) -> str | None:
+def _misnamed(path: Path, kind: Kind) -> Said | None:
     usual = _SUFFIXES.get(path.suffix.lower(), kind)
-    return None if usual == kind else f"Is named {path.suffix} but was read as {_CALLED[kind]}."
+    if usual == kind:
+        return None
+    called = {"suffix": path.suffix, "kind": Said(_CALLED[kind])}
+    return Said("Is named {suffix} but was read as {kind}.", called)

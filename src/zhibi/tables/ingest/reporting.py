@@ -19,7 +19,7 @@ from zhibi.tables.ingest.import_report import (
     assert_accounted,
 )
 from zhibi.tables.ingest.match import sheet_name
-from zhibi.tables.ingest.stages import Checked, Notice, Sheet
+from zhibi.tables.ingest.stages import Checked, Notice, Sheet, reason_said
 from zhibi.tables.lake.manifest import Change
 
 EXAMPLES = 5
@@ -69,7 +69,7 @@ def refuse_empty(checked: Sequence[Checked]) -> None:
                 row=reject.row,
                 header=reject.header,
                 value=reject.value or "—",
-                reason=reject.reason,
+                reason=reason_said(reject.reason),
             )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zhibi.said import Said
+
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
@@ -33,7 +35,18 @@ class Sheet:
     titles: tuple[str, ...] = ()  # text lines above the header
     encoding: str | None = None
     delimiter: str | None = None
-    notes: tuple[str, ...] = ()  # what was guessed or repaired, one sentence each
+    notes: tuple[Said, ...] = ()  # what was guessed or repaired, one sentence each
+
+
+IN_CELL = " in cell "
+
+
+def reason_said(reason: str) -> Said:
+    """The reason kept with a rejected row: a few words, after which a cell may be named."""
+    text, separator, cell = reason.partition(IN_CELL)
+    if not separator:
+        return Said(text)
+    return Said("{reason} in cell {cell}", {"reason": Said(text), "cell": cell})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ class Reading:
 
     target: str
     header: str
-    how: str
+    how: Said
 
 
 @dataclass(frozen=True, slots=True)

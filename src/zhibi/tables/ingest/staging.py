@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest.header_rows import SAMPLE, Header, find_header
 from zhibi.tables.ingest.stages import SetAside
 
@@ -50,7 +51,7 @@ class Raw:
     set_aside: tuple[SetAside, ...] = ()  # by the reader: rows that do not fit into the columns
     encoding: str | None = None
     delimiter: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
     @property
     def width(self) -> int:

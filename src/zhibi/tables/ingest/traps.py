@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from zhibi.said import Said
 from zhibi.tables.ingest import overlap
 from zhibi.tables.ingest.duck import literal
 from zhibi.tables.ingest.stages import Notice
@@ -235,13 +236,13 @@ def _bases(connection: duckdb.DuckDBPyConnection, source: str, held: Sequence[st
             "The lines are of several bases ({bases}), which are never added: analyses take the "
             "one set in zhibi.toml."
         )
-        fields: dict[str, object] = {"bases": ", ".join(counts)}
+        fields: dict[str, object] = {"bases": tuple(map(Said, counts))}
     else:
         template = (
             "These lines are {bases} and the workspace holds lines that are {held}, which are "
             "never added: analyses take the one set in zhibi.toml."
         )
-        fields = {"bases": ", ".join(counts), "held": ", ".join(sorted(held))}
+        fields = {"bases": tuple(map(Said, counts)), "held": tuple(map(Said, sorted(held)))}
     return [Notice("bases", template, fields, sum(counts.values()), is_question=True)]
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET  # only of files the reader already opened
 
+from zhibi.said import Said
+
 _BLOCK = 4 << 20
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>((?:(?!</c>).)*)</c>', re.S)
 _ERROR = re.compile(rb"<v>(#[^<]+)</v>")
@@ -29,7 +31,7 @@ class CellTexts:
     """`errors` has, per row, (column from 1, text); rows count from 1."""
 
     errors: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
 
 def lost_cells(path: Path, sheet: str) -> CellTexts:
@@ -48,11 +50,14 @@ def lost_cells(path: Path, sheet: str) -> CellTexts:
             for formula in _NO_VALUE.finditer(xml):
                 cell = _ADDRESS.match(xml, xml.rfind(b"<c ", 0, formula.start()))
                 empty += [cell[1].decode()] if cell else []
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
     if empty:
         notes = (
-            f"{len(empty)} formulas on sheet {sheet} have no stored value (the first in "
-            f"{empty[0]}) and count as empty: open the file in a spreadsheet and save it.",
+            Said(
+                "{count:formula|formulas} without a stored value on sheet {sheet} (the first in "
+                "{cell}): taken as empty; open the file in a spreadsheet and save it.",
+                {"count": len(empty), "sheet": sheet, "cell": empty[0]},
+            ),
         )
     return CellTexts(dict(errors), notes)
 

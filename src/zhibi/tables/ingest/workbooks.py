@@ -25,6 +25,7 @@ from python_calamine import (
 )
 
 from zhibi.errors import ZhibiError
+from zhibi.said import Said
 from zhibi.tables.ingest import staging as stage
 from zhibi.tables.ingest.data_rows import sheet_of
 from zhibi.tables.ingest.header_rows import trimmed
@@ -145,14 +146,16 @@ def _chosen(tables: dict[str, Sheet], found: dict[str, Sheet | str]) -> list[She
     largest = max(tables.values(), key=lambda table: table.rows)
     same = [table for table in tables.values() if table.headers == largest.headers]
     left = [
-        f"{title} ({why if isinstance(why, str) else f'{why.rows} rows, other headers'})"
+        Said("{sheet} ({why})", {"sheet": title, "why": Said(why)})
+        if isinstance(why, str)
+        else Said("{sheet} ({rows} rows, other headers)", {"sheet": title, "rows": why.rows})
         for title, why in found.items()
         if why not in same
     ]
     for table in tables.values():
         if table not in same:
             table.staged.unlink()
-    note = (f"Sheets left out: {', '.join(left)}.",) if left else ()
+    note = (Said("Sheets left out: {sheets}.", {"sheets": tuple(left)}),) if left else ()
     return [replace(table, notes=table.notes + note) for table in same]
 
 
@@ -163,5 +166,8 @@ def _nothing_in(name: str, found: dict[str, Sheet | str]) -> ZhibiError:
         "{file} has no table to import: {sheets}; name the columns in one row, with the orders "
         "below it",
         file=name,
-        sheets=", ".join(f"sheet {title} is {why}" for title, why in found.items()),
+        sheets=tuple(
+            Said("sheet {sheet} is {why}", {"sheet": title, "why": Said(str(why))})
+            for title, why in found.items()
+        ),
     )
