@@ -30,7 +30,7 @@ def test_every_mark_has_an_example() -> None:
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.key)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_is_drawn(chart: Chart, language: str) -> None:
-    svg = still(chart, Formatter(language, "CNY"), 720, "c1")
+    svg = still(chart, Formatter(language, "CNY"), 720)
     assert svg.startswith("<svg")
     assert "NaN" not in svg
     assert svg.count('role="graphics-symbol"') >= min(len(chart.rows), 2)

@@ -231,6 +231,10 @@ def test_in_a_browser(
         assert box
         assert box["width"] > 200
         assert box["x"] + box["width"] <= width + 1
+    texts = "[...document.querySelectorAll('.live svg text')]"
+    ends = page.evaluate(f"{texts}.map(text => text.getBoundingClientRect().right)")
+    assert max(ends) <= width
+    assert not any(found.is_visible() for found in page.query_selector_all(".wide, .narrow"))
     assert [text for text in said if not text.startswith((address, "data:"))] == []
     context.close()
 

@@ -7,7 +7,6 @@ read; the page shows one of them, the script replaces it by a live one.
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from typing import Any, Final
 
@@ -22,15 +21,14 @@ WIDE: Final = 720
 NARROW: Final = 328
 
 _IN_SCRIPT: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"}
-_ID: Final = re.compile(r'(\bid="|url\(#|href="#)')
 
 
-def still(chart: Chart, formatter: Formatter, width: int, prefix: str) -> Markup:
-    """The chart as an SVG element whose ids start with `prefix`: several share a page."""
+def still(chart: Chart, formatter: Formatter, width: int) -> Markup:
+    """The chart as an SVG element."""
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(vega_lite(chart, formatter, width))
-    return Markup(_ID.sub(rf"\1{prefix}-", svg))  # noqa: S704 - made here, its texts escaped by Vega
+    return Markup(svg)  # noqa: S704 - made here, its texts escaped by Vega
 
 
 def live(chart: Chart, formatter: Formatter) -> Markup:

@@ -156,10 +156,9 @@ class _Page:
         self.charts_drawn += 1
         return f"chart-{self.charts_drawn}"
 
-    def still(self, chart: Chart, prefix: str, *, is_narrow: bool) -> Markup:
-        return drawing.still(
-            chart, self.formatter, drawing.NARROW if is_narrow else drawing.WIDE, prefix
-        )
+    def still(self, chart: Chart, *, is_narrow: bool) -> Markup:
+        width = drawing.NARROW if is_narrow else drawing.WIDE
+        return drawing.still(chart, self.formatter, width)
 
     def live(self, chart: Chart) -> Markup:
         return drawing.live(chart, self.formatter)

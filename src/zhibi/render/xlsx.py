@@ -61,9 +61,7 @@ def write_xlsx(result: Result, path: Path, language: str) -> None:
     """Write the workbook of a result, whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     try:
-        with xlsxwriter.Workbook(
-            str(part), {"strings_to_formulas": False, "strings_to_urls": False}
-        ) as book:
+        with xlsxwriter.Workbook(str(part)) as book:
             _Writer(book, Formatter(language, result.identity.currency)).result(result)
         part.replace(path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as problem:
