@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhibi.measures.periods import Period
-from zhibi.measures.sales import net_sales, to_accounts
+from zhibi.measures.sales import to_accounts, within
 from zhibi.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -70,13 +70,15 @@ def _by_category(
     first = min(period.start for period in periods)
     lines = tables.order_lines
     lines = lines.filter(lines.order_date >= first)
+    # Whole numbers before they are added: afterwards each of millions of sums is multiplied.
+    lines = lines.mutate(steps=(lines.amount * STEPS).cast("int64"))
     figures = {
-        name: net_sales(lines, period)
+        name: lines.steps.sum(where=within(lines, period)).fill_null(0)
         for name, period in zip(("net", "net_recent", "net_before"), periods, strict=True)
     }
     grouped = lines.group_by("customer_key", category=lines[column]).agg(**figures)
     summed = to_accounts(tables, grouped, level=level, by=("category",))
-    return summed.mutate(**{name: (summed[name] * STEPS).cast("int64") for name in figures})
+    return summed.mutate(**{name: summed[name].cast("int64") for name in figures})
 
 
 def _from_arrow(rows: Any) -> ProductMix:
