@@ -21,6 +21,7 @@ from zhibi.tables.warehouse import Connection, from_warehouse
 from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
+FIRST_YEAR, LAST_YEAR = 1900, 2899  # of the order days that an import reads
 
 
 def open_workspace(folder: Path | None = None) -> Workspace:
@@ -40,6 +41,13 @@ def open_tables(
         raise ZhibiError(
             "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
             folder=workspace.folder.resolve(),
+        )
+    if as_of and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise ZhibiError(
+            "--as-of {day} is out of reach; choose a day of the years {first} to {last}.",
+            day=as_of,
+            first=str(FIRST_YEAR),
+            last=str(LAST_YEAR),
         )
     now = today or datetime.now(ZoneInfo(workspace.settings.timezone)).date()
     return Tables(
@@ -174,5 +182,12 @@ def write_whole(path: Path, text: str) -> None:
     try:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
+    except OSError as problem:
+        raise ZhibiError(
+            "{file} could not be written ({problem}); close it if it is open, or choose "
+            "another place.",
+            file=path,
+            problem=problem.strerror,
+        ) from problem
     finally:
         part.unlink(missing_ok=True)

@@ -303,11 +303,17 @@ def test_a_newer_lake_is_refused(imports: Imports) -> None:
         imports.lake.manifest()
 
 
-def test_a_manifest_that_is_not_whole_is_passed_over(imports: Imports) -> None:
+@pytest.mark.parametrize("content", ['{"version": 2, ', "{}", "[]", "\x00"])
+def test_a_damaged_manifest_loses_nothing(imports: Imports, content: str) -> None:
     imports.commit("i1", order_lines=[line("A")])
-    (imports.lake.folder / "lake" / "manifests" / "2.json").write_text('{"version": 2, ')
-    assert imports.lake.manifest().version == 1
-    assert imports.commit("i2", order_lines=[line("B")]).version == 3
+    path = imports.lake.folder / "lake" / "manifests" / "1.json"
+    whole = path.read_text()
+    path.write_text(content)
+    with pytest.raises(ZhibiError, match=r"manifests/1.json of the lake in .* is damaged"):
+        imports.commit("i2", order_lines=[line("B")])
+    path.write_text(whole)
+    assert imports.commit("i2", order_lines=[line("B")]).version == 2
+    assert rows(imports.lake, "order_lines", "order_id") == [("A",), ("B",)]
 
 
 def test_a_path_that_delta_would_misread_is_refused(tmp_path: Path) -> None:

@@ -18,9 +18,12 @@ import click
 
 from zhibi import __version__
 from zhibi.errors import ZhibiError
-from zhibi.tables.settings import FILE_NAME, Settings
+from zhibi.tables.settings import FILE_NAME, LANGUAGES, Settings
 
-LANGUAGES = ("zh-CN", "en")
+# By name: importing the engine here would slow down --help.
+ENGINE_ERRORS = {"IOException", "OutOfMemoryException", "InvalidInputException"}
+TRACEBACK = "ZHIBI_TRACEBACK"
+OWN_FAULT = 70  # the exit code for it, by old custom
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -46,7 +49,7 @@ def _language(said: Mapping[str, str | None]) -> str:
         return chosen
     folder = Path(said.get("workspace") or os.environ.get("ZHIBI_HOME") or ".")
     if (folder / FILE_NAME).is_file():
-        with suppress(ZhibiError):
+        with suppress(ZhibiError, OSError):
             return Settings.load(folder).language
     return "zh-CN" if os.environ.get("LANG", "").startswith("zh") else "en"
 
@@ -72,6 +75,34 @@ def main() -> None:
         sys.exit(141)  # as for any program whose reader went away
     except OSError as problem:
         _fail(_system_error(problem), _language(said), code=2)
+    except Exception as problem:
+        if os.environ.get(TRACEBACK):
+            raise
+        is_engine = type(problem).__name__ in ENGINE_ERRORS
+        explained = _engine_error(problem) if is_engine else _own_fault(problem)
+        _fail(explained, _language(said), code=2 if is_engine else OWN_FAULT)
+
+
+def _engine_error(problem: Exception) -> ZhibiError:
+    return ZhibiError(
+        "The data could not be read or written ({problem}); nothing was changed. Free some disk "
+        "space or memory, or restore a backup where a file of the workspace is damaged.",
+        problem=_first_line(problem),
+    )
+
+
+def _own_fault(problem: Exception) -> ZhibiError:
+    return ZhibiError(
+        "This is a fault of Zhibi and not of your data ({kind}: {problem}); what was imported is "
+        "safe. Run the command again with {variable}=1 set, and report what it prints.",
+        kind=type(problem).__name__,
+        problem=_first_line(problem),
+        variable=TRACEBACK,
+    )
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().split("\n")[0]
 
 
 def _system_error(problem: OSError) -> ZhibiError:

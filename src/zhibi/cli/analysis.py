@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zhibi.cli import LANGUAGES, language
+from zhibi.cli import language
+from zhibi.tables.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from zhibi.params import Param

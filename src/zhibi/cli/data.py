@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zhibi.cli import LANGUAGES, language
+from zhibi.cli import language
 from zhibi.errors import ZhibiError
+from zhibi.tables.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from decimal import Decimal

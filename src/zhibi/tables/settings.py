@@ -9,6 +9,7 @@ from pathlib import Path
 from zhibi.errors import ZhibiError
 
 FILE_NAME = "zhibi.toml"
+LANGUAGES = ("zh-CN", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,40 @@ class Settings:
                     key=key,
                     known=", ".join(sorted(known)),
                 )
-        return cls(**given)
+        loaded = cls(**given)
+        loaded._refuse_unknown()
+        return loaded
+
+    def _refuse_unknown(self) -> None:
+        """A language or a time zone there is not, before a command is in the middle of its work."""
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        if self.language not in LANGUAGES:
+            raise ZhibiError(
+                "{file} has the language {language}; choose one of {known}.",
+                file=FILE_NAME,
+                language=self.language,
+                known=", ".join(LANGUAGES),
+            )
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+            raise ZhibiError(
+                "{file} has the timezone {timezone}, which there is not; write one as "
+                "Asia/Shanghai.",
+                file=FILE_NAME,
+                timezone=self.timezone,
+            ) from problem
 
     def save(self, folder: Path) -> None:
         lines = []
         for field in fields(self):
             value = str(getattr(self, field.name)).replace("\\", "\\\\").replace('"', '\\"')
             lines.append(f'{field.name} = "{value}"\n')
-        (folder / FILE_NAME).write_text("".join(lines), encoding="utf-8")
+        # In one piece: a full disk must not leave a workspace without its currency.
+        part = folder / f".{FILE_NAME}.part"
+        try:
+            part.write_text("".join(lines), encoding="utf-8")
+            part.replace(folder / FILE_NAME)
+        finally:
+            part.unlink(missing_ok=True)

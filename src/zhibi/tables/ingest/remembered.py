@@ -16,6 +16,7 @@ from typing import Any
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest.columns import ParseOptions
 from zhibi.tables.ingest.stages import Mapping, Match
+from zhibi.tables.schema import SCHEMAS
 
 FILE_NAME = "mappings.json"
 SAID = ("date_order", "decimal", "tax_rate", "currency")
@@ -40,7 +41,7 @@ def load(folder: Path) -> tuple[Remembered, ...]:
         return ()
     try:
         return tuple(_from_json(one) for one in json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as problem:
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as problem:
         raise ZhibiError(
             "{file} in {folder} cannot be read; delete it, and name the columns once more.",
             file=FILE_NAME,
@@ -81,6 +82,8 @@ def said_of(options: ParseOptions) -> tuple[tuple[str, str], ...]:
 
 def _from_json(kept: dict[str, Any]) -> Remembered:
     mapping = kept["mapping"]
+    SCHEMAS[mapping["table"]]  # a KeyError, as for all that is missing
     matches = tuple(Match(**match) for match in mapping["matches"])
     said = tuple((key, value) for key, value in kept["said"] if key in SAID)
+    Decimal(dict(said).get("tax_rate", 0))
     return Remembered(Mapping(**{**mapping, "matches": matches}), said)

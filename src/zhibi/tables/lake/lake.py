@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from zhibi.errors import ZhibiError
 from zhibi.tables.lake import files, manifest
 from zhibi.tables.lake.batch import open_batches
 from zhibi.tables.lake.commit import Import, commit, compare_all
@@ -38,8 +39,15 @@ class Lake:
     def files(self, table: str, at: Manifest | None = None) -> tuple[str, ...]:
         """The Parquet files that make up a table at a version (by default the current one)."""
         version = (at or self.manifest()).tables.get(table, 0)
-        folder = self._lake / table
-        return tuple(str(folder / name) for name in files.live(folder, version))
+        paths = [self._lake / table / name for name in files.live(self._lake / table, version)]
+        for path in paths:
+            if not path.is_file():
+                raise ZhibiError(
+                    "The table {table} of the lake is damaged ({problem}); restore a backup.",
+                    table=table,
+                    problem=f"no {path.name}",
+                )
+        return tuple(map(str, paths))
 
     def compare(self, batches: Mapping[str, Path], *, source_system: str) -> tuple[Change, ...]:
         """What `commit` of the same batches would change. Changes nothing."""

@@ -79,7 +79,7 @@ class Manifest:
 
 
 def current(lake: Path) -> Manifest:
-    """The highest complete manifest."""
+    """The highest manifest."""
     for version in sorted(versions(lake), reverse=True):
         manifest = read(lake, version)
         if manifest is not None:
@@ -96,13 +96,25 @@ def versions(lake: Path) -> tuple[int, ...]:
 
 
 def read(lake: Path, version: int) -> Manifest | None:
-    """One manifest; None when it is not whole (a disk that lost power)."""
+    """One manifest; None when it is not there. ZhibiError when it is damaged: going on with the
+    version before would give away an import without a word, and delete its files."""
     if version == 0:
         return Manifest()
     try:
-        kept = json.loads((lake / FOLDER / f"{version}.json").read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, FileNotFoundError):
+        text = (lake / FOLDER / f"{version}.json").read_text(encoding="utf-8")
+        return _from_json(lake, json.loads(text))
+    except FileNotFoundError:
         return None
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise ZhibiError(
+            "The manifest {file} of the lake in {folder} is damaged; restore a backup, or delete "
+            "that file to go on with the version before it.",
+            file=f"{FOLDER}/{version}.json",
+            folder=lake.parent.resolve(),
+        ) from problem
+
+
+def _from_json(lake: Path, kept: dict[str, Any]) -> Manifest:
     if kept["schema_version"] > SCHEMA_VERSION:
         raise ZhibiError(
             "The lake in {folder} was written by a newer Zhibi (layout {found}, this one knows "
