@@ -73,6 +73,7 @@ class _Shape:
     """How full the rows and columns of a staged file are."""
 
     usual: int  # cells that a well-filled row fills: at the upper quartile, above most footers
+    least: int  # cells that the emptiest row fills
     last_row: int  # the last that holds anything
     last_full: int  # the last that is at least half as full as usual
     fills: tuple[int, ...]  # filled cells per column
@@ -80,14 +81,14 @@ class _Shape:
     @classmethod
     def of(cls, con: duckdb.DuckDBPyConnection, raw: Raw) -> _Shape:
         fills = ", ".join(f"count({name})" for name in columns(raw.width))
-        usual, last, *found = con.execute(
-            "SELECT quantile_disc(filled, 0.75) FILTER (filled > 0), max(row) FILTER (filled > 0), "
-            f"{fills} FROM ({_with_fill(raw)})"
+        usual, least, last, *found = con.execute(
+            "SELECT quantile_disc(filled, 0.75) FILTER (filled > 0), min(filled), "
+            f"max(row) FILTER (filled > 0), {fills} FROM ({_with_fill(raw)})"
         ).fetchall()[0]
         (full,) = con.execute(
             f"SELECT max(row) FROM ({_with_fill(raw)}) WHERE filled * 2 >= {usual or 0}"
         ).fetchall()[0]
-        return cls(usual or 0, last or 0, full or 0, tuple(found))
+        return cls(usual or 0, least or 0, last or 0, full or 0, tuple(found))
 
 
 def _with_fill(raw: Raw) -> str:
@@ -97,13 +98,11 @@ def _with_fill(raw: Raw) -> str:
 
 def _no_data_rows(con: duckdb.DuckDBPyConnection, raw: Raw, shape: _Shape) -> list[SetAside]:
     names = columns(raw.width)
-    likely = _balanced(" OR ", [f"regexp_full_match({n}, {quoted(_LIKELY)})" for n in names])
-    wanted = [
-        "filled = 0",
-        f"(filled < {shape.usual} AND {likely})",
-        f"row >= {shape.last_full}",
-        *(_same_as(record, names) for record in raw.header.repeats),
-    ]
+    wanted = [f"row >= {shape.last_full}"]
+    wanted += [_same_as(record, names) for record in _recurring(con, raw)]
+    if shape.least < max(shape.usual, 1):  # else no row is blank or lacks a cell
+        likely = _balanced(" OR ", [f"regexp_full_match({n}, {quoted(_LIKELY)})" for n in names])
+        wanted += ["filled = 0", f"(filled < {shape.usual} AND {likely})"]
     rows = con.execute(
         f"SELECT row, {', '.join(names)} FROM ({_with_fill(raw)}) "
         f"WHERE {' OR '.join(wanted)} ORDER BY row LIMIT {MAX_SET_ASIDE * 2}"
@@ -123,6 +122,18 @@ def _no_data_rows(con: duckdb.DuckDBPyConnection, raw: Raw, shape: _Shape) -> li
         if reason:
             found.append(aside(number, reason, cells))
     return found
+
+
+def _recurring(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[tuple[str | None, ...]]:
+    """The records of the header whose first cell occurs below it. Mostly there are none, and then
+    no row need be compared with them cell by cell."""
+    records = [record for record in raw.header.repeats if any(record[: raw.width])]
+    if not records:
+        return []
+    firsts = [next((n, cell) for n, cell in enumerate(record) if cell) for record in records]
+    tests = ", ".join(f"bool_or(c{place} = {quoted(cell)})" for place, cell in firsts)
+    found = con.execute(f"SELECT {tests} FROM read_parquet({quoted(literal(raw.path))})")
+    return [record for record, occurs in zip(records, found.fetchall()[0], strict=True) if occurs]
 
 
 def _same_as(record: tuple[str | None, ...], names: list[str]) -> str:

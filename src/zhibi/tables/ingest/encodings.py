@@ -98,7 +98,8 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode(encoding, "replace")
                 raise _BadLine(line + _line_ends(good)) from None
-            _refuse_nul(text, path, line)
+            if b"\0" in block:  # found in bytes a hundred times as fast as in text
+                _refuse_nul(text, path, line)
             ends = _line_ends(text)
             unbroken = 0 if ends else unbroken + len(text)
             if unbroken > _MAX_LINE:
