@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -129,6 +130,13 @@ def test_is_safe_json(result: Result) -> None:
     data = json.loads(text, parse_constant=pytest.fail)
     assert data["identity"]["method"] == result.identity.method
     assert data["findings"] is not None
+
+
+def test_its_longest_table_is_a_csv_with_all_rows(result: Result) -> None:
+    rows = list(csv.reader(run.render(result, style="csv", language="zh-CN").splitlines()))
+    longest = max(tables_in(result.blocks()), key=lambda table: table.row_count)
+    assert rows[0][0].startswith("\ufeff")
+    assert len(rows) == 1 + longest.row_count + (longest.totals is not None)
 
 
 def test_names_cannot_become_markup(result: Result) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from zhibi import methods, reports
 from zhibi.errors import ZhibiError
 from zhibi.reports.document import Report
-from zhibi.result import Result, Section
+from zhibi.result import Result, Section, Table
 from zhibi.tables import facts
 from zhibi.tables.facts import Facts
 from zhibi.tables.tables import Tables
@@ -155,9 +155,26 @@ def render(result: Result, *, style: str, language: str) -> str:
         from zhibi.render.json import render_json
 
         return render_json(result, language)
+    if style == "csv":
+        from zhibi.render.csv import render_csv
+
+        return render_csv(longest_table(result), language, result.identity.currency)
     from zhibi.render.text import render_text
 
     return render_text(result, language)
+
+
+def longest_table(result: Result) -> Table:
+    """The table of a result with the most rows: what a spreadsheet wants of it."""
+    opened = list(result.blocks())
+    tables: list[Table] = []
+    while opened:
+        block = opened.pop(0)
+        if isinstance(block, Section):
+            opened[:0] = block.blocks
+        elif isinstance(block, Table):
+            tables.append(block)
+    return max(tables, key=lambda table: table.row_count)
 
 
 def write(result: Result, output: Path | None, *, style: str, language: str) -> None:

@@ -14,7 +14,7 @@ from zhibi.tables.settings import LANGUAGES
 if TYPE_CHECKING:
     from zhibi.params import Param
 
-FORMATS = ("text", "json", "html", "xlsx")
+FORMATS = ("text", "json", "html", "csv", "xlsx")
 
 AS_OF = click.Option(
     ["--as-of"],
@@ -25,7 +25,11 @@ OUTPUT = click.Option(
     ["-o", "--output"], type=click.Path(dir_okay=False, path_type=Path), help="File to write."
 )
 STYLE = click.Option(
-    ["--format", "style"], type=click.Choice(FORMATS), default="text", show_default=True
+    ["--format", "style"],
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="Format of the output.",
 )
 
 
@@ -60,9 +64,14 @@ class _Methods(click.Group):
             _analyze(cmd_name, method.Params(**given), **options)
 
         own = [_option_of(p) for p in declared]
-        return click.Command(
+        command = click.Command(
             cmd_name, callback=run, params=[*own, STYLE, AS_OF, OUTPUT], help=method.TITLE
         )
+        if language(ctx) != "en":
+            from zhibi.cli.help import speak
+
+            speak(command, language(ctx))
+        return command
 
 
 def _option_of(declared: Param) -> click.Option:
@@ -72,7 +81,7 @@ def _option_of(declared: Param) -> click.Option:
         type=click.Choice(declared.choices) if declared.choices else declared.type,
         default=declared.default,
         show_default=True,
-        help=f"{declared.help} [{declared.unit}]" if declared.unit else declared.help,
+        help=f"{declared.help}  [{declared.unit}]" if declared.unit else declared.help,
     )
 
 
