@@ -145,6 +145,15 @@ def test_a_table_that_is_not_there_is_said(folder: Path) -> None:
         from_warehouse(replace(IN_CATALOG, tables={"order_lines": missing}))
 
 
+def test_a_server_that_is_not_there_is_said_at_once() -> None:
+    needs("pyspark")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"sc://127.0.0.1:{unused.getsockname()[1]}/;token=secret"
+        with pytest.raises(ZhibiError, match=r"token=… cannot be reached \(.*refused"):
+            connect(url)
+
+
 def test_a_text_that_is_no_amount_is_an_error_and_no_null(folder: Path, tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "w", Settings())
     columns = {"bill": "order_id", "buyer": "customer_id", "day": "order_date", "net": "amount"}

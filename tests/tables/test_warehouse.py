@@ -215,3 +215,12 @@ def test_a_warehouse_that_is_not_there_is_said() -> None:
 )
 def test_a_password_is_never_shown(url: str, expected: str) -> None:
     assert shown(url) == expected
+
+
+def test_a_password_is_kept_for_its_owner(tmp_path: Path) -> None:
+    modes = []
+    for url in ("postgres://me@host/db", "postgres://me:secret@host/db"):
+        Connection(url).save(tmp_path)
+        modes.append((tmp_path / "connect.toml").stat().st_mode & 0o077)
+    assert modes[0]
+    assert not modes[1]

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from urllib.request import getproxies
 
 from ibis.backends.pyspark import Backend
 from pyspark.sql import SparkSession
@@ -30,6 +32,8 @@ QUIET = {
 }
 # Half-readable amounts and days are an error here as on every engine, never a silent null.
 STRICT = {"spark.sql.ansi.enabled": "true"}
+CONNECT_PORT = 15002
+PATIENCE = 10  # seconds
 
 
 class Spark(Backend):  # type: ignore[misc]
@@ -53,6 +57,8 @@ def connect_spark(url: str) -> Spark:
     """A connection with settings and temporary names of its own."""
     parts = urlsplit(url)
     if parts.scheme == "sc":
+        if "https" not in getproxies():
+            _knock(parts.hostname or "", parts.port or CONNECT_PORT)
         return _backend(SparkSession.builder.remote(url).create())
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise ZhibiError(
@@ -71,6 +77,11 @@ def connect_spark(url: str) -> Spark:
     for option in filter(session.conf.isModifiable, options):
         session.conf.set(option, options[option])
     return _backend(session)
+
+
+def _knock(host: str, port: int) -> None:
+    """OSError when nobody answers: Spark itself would go on trying for ten minutes."""
+    socket.create_connection((host, port), timeout=PATIENCE).close()
 
 
 def _refuse_another(session: SparkSession, options: Mapping[str, str]) -> None:

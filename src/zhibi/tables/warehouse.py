@@ -74,7 +74,11 @@ class Connection:
             lines += [f"\n[tables.{name}]", f"table = {_quoted(source.table)}"]
             lines.append(f"\n[tables.{name}.columns]")
             lines += [f"{key} = {_quoted(column)}" for key, column in source.columns.items()]
-        (folder / FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path = folder / FILE_NAME
+        if shown(self.url) != self.url:  # a password is nobody else's
+            path.touch()
+            path.chmod(0o600)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def from_warehouse(connection: Connection) -> Facts:
