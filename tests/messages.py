@@ -7,6 +7,7 @@ sentence wherever else one is written down.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ TAKES = {
     "Cause": (0, "template"),
     "Said": (0, "template"),
     "param": (None, "help"),
+    "option": (None, "help"),
+    "Option": (None, "help"),
     "translate": (0, "msgid"),
     "word": (0, "text"),
     "t": (0, "msgid"),
@@ -38,7 +41,7 @@ TAKES = {
 LISTS = {"param": "choices", "table": 0}  # what takes several words at once
 IN_TEMPLATE = re.compile(r"""page\.t\((?:"([^"]+)"|'([^']+)')\)""")
 SENTENCE = re.compile(r"[A-Z{][^\n]* [^\n]*[.?!…]\Z")
-NOT_READ = ("option", "argument", "version_option", "execute")  # --help is English; SQL
+NOT_READ = ("execute",)  # SQL
 NOT_FOR_READERS = ("stats", "worlds")  # texts there go to programmers
 
 
@@ -57,6 +60,17 @@ def messages() -> dict[str, str]:
         for match in IN_TEMPLATE.finditer(path.read_text(encoding="utf-8")):
             found.setdefault(match[1] or match[2], path.name)
     return found
+
+
+def literals() -> str:
+    """All that is written between quotation marks, and the data and templates beside it."""
+    found = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.j2"))]
+    found += [path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.toml"))]
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(inspect.cleandoc(node.value))
+    return "\n".join(found)
 
 
 def _taken(tree: ast.AST) -> Iterator[tuple[str, int]]:

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import string
 from collections.abc import Iterator
 from dataclasses import fields
 
+import click
 import pytest
 
-from tests.messages import messages
+from tests.messages import literals, messages
 from tests.test_every_method import usual
 from zhibi import methods, run
+from zhibi.cli import analysis, data, upkeep
+from zhibi.cli.help import speak
 from zhibi.errors import ZhibiError
 from zhibi.locale import CHINESE, ENGLISH, catalogue, explain, translate
+from zhibi.params import params_of
+from zhibi.render.words import label_of
 from zhibi.result import Block, Chart, Column, Figure, Note, Result, Section, Sentence, Table, Unit
+from zhibi.tables.schema import SCHEMAS
 
 LATIN = frozenset({"VIP", "rfm"})  # the same in both
+# What a Chinese sentence may say in Latin letters beside ABBREVIATIONS, --options and file.names.
+PLAIN = """
+Asia Closed Connect Java Parquet Shanghai Spark Won Zstandard amount auto basis big bzip
+calendar china comma cp csv currency customers cut date decimal dmy end fixed gbk host
+import install map mdy merge name none o pip point rate sc spark start tab table tar
+text total utf workspace xz yes ymd z zhibi
+"""
+CJK = "\u4e00-\u9fff"
 
 
 def placeholders(template: str) -> set[str]:
@@ -42,6 +57,68 @@ def test_a_translation_is_chinese() -> None:
         assert any("一" <= char <= "鿿" for char in chinese), text
 
 
+def test_no_english_is_left_in_a_translation() -> None:
+    for text, chinese in catalogue(CHINESE).items():
+        said = re.sub(r"\{[^}]*\}|`[^`]*`|--[a-z-]+", "", chinese)
+        words = set(re.findall(r"[A-Za-z]+(?:[._][A-Za-z]+)*", said))
+        left = {w for w in words - set(PLAIN.split()) if not (w.isupper() or "." in w or "_" in w)}
+        assert left <= {"xlsx"}, text
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    narrow = re.compile(f"[{CJK}][,;:?!()]|[,;:?!()][{CJK}]")
+    for text, chinese in catalogue(CHINESE).items():
+        assert not narrow.search(re.sub(r"\{[^}]*\}", "", chinese)), text
+
+
+def test_every_translation_is_used() -> None:
+    written = literals()
+    made = set(made_words())
+    unused = [t for t in catalogue(CHINESE) if t not in made and t not in written]
+    assert unused == []
+
+
+def test_words_made_at_run_time_have_their_chinese() -> None:
+    assert [word for word in made_words() if word not in catalogue(CHINESE)] == []
+
+
+def made_words() -> Iterator[str]:
+    """Names of parameters, units and fields, put together from other names; and Click's own."""
+    yield from ("Show the version and exit.", "Show this message and exit.")
+    for name in methods.names():
+        yield name
+        for declared in params_of(methods.load(name).Params):
+            yield label_of(declared.name)
+            words = (declared.unit, *declared.choices)
+            yield from (word for word in words if word.isalpha())
+    for schema in SCHEMAS.values():
+        for field in schema.fields:
+            yield field.name
+            if field.required:
+                yield f"no {field.name.replace('_', ' ').removesuffix(' id')}"
+
+
+def test_help_is_chinese() -> None:
+    """Each command, below `analyze` too, says in Chinese what it and its options do."""
+    context = click.Context(click.Group("zhibi"), obj={"lang": CHINESE})
+    for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS):
+        page = help_of(command, context)
+        if isinstance(command, click.Group):
+            page += "".join(
+                help_of(command.get_command(context, name), context)
+                for name in command.list_commands(context)
+            )
+        assert not re.findall("[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", re.sub("`.*`", "", page))
+        assert re.search(f"[{CJK}]", page)
+
+
+def help_of(command: click.Command | None, parent: click.Context) -> str:
+    assert command
+    command = copy.copy(command)  # the tests after this one read it in English
+    speak(command, CHINESE)
+    return command.get_help(command.context_class(command, parent=parent, obj={"lang": CHINESE}))
+
+
 def test_overdue_is_said_of_money_only() -> None:
     for text, chinese in catalogue(CHINESE).items():
         assert "逾期" not in chinese or "overdue" in text.lower() or "due" in text.split(), text
@@ -65,7 +142,7 @@ def test_every_word_of_a_result_has_its_chinese(name: str) -> None:
 def words_of(result: Result) -> list[str]:
     """Titles, labels, templates and terms of a result, without what is no word."""
     texts = {result.title, result.identity.method, result.identity.basis, result.identity.level}
-    texts |= {name.replace("_", " ") for name in result.identity.params}
+    texts |= {label_of(name) for name in result.identity.params}
     for finding in result.findings:
         texts |= set(_said(finding.says)) | (
             set(_said(finding.action)) if finding.action else set()

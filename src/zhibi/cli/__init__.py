@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -42,6 +42,16 @@ def language(context: click.Context | None = None) -> str:
     return _language((context.find_root().obj or {}) if context else {})
 
 
+def _named_in(words: Sequence[str]) -> dict[str, str]:
+    """--lang and --workspace among the words of a command line that is not parsed yet."""
+    said = {}
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        name, separator, value = word.partition("=")
+        if name in ("--lang", "--workspace"):
+            said[name[2:]] = value if separator else following
+    return said
+
+
 def _language(said: Mapping[str, str | None]) -> str:
     """What --lang says, else ZHIBI_LANG, else the workspace, else the system."""
     chosen = said.get("lang") or os.environ.get("ZHIBI_LANG")
@@ -61,6 +71,11 @@ def main() -> None:
     for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS):
         commands.add_command(command)
     said: dict[str, str | None] = {}
+    spoken = _language(_named_in(sys.argv[1:]))
+    if spoken != "en":
+        from zhibi.cli.help import speak
+
+        speak(commands, spoken)
     try:
         sys.exit(commands.main(standalone_mode=False, obj=said) or 0)
     except click.ClickException as problem:

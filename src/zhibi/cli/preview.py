@@ -13,11 +13,11 @@ from rich.table import Table
 
 from zhibi.locale import translate
 from zhibi.render.plain import in_words, plain, sentence
+from zhibi.said import Said
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from zhibi.said import Said
     from zhibi.tables.ingest.import_report import (
         ImportReport,
         Month,
@@ -195,7 +195,12 @@ def _trust(out: Printer, match: Match) -> str:
 def _show_rows_out(out: Printer, sheet: SheetReport) -> None:
     if sheet.set_aside:
         examples = "; ".join(
-            f"{one.row} {out.word(one.reason)}: {one.text}" for one in sheet.set_aside[:3]
+            sentence(
+                "row {row}, {reason}: {text}",
+                {"row": str(one.row), "reason": Said(one.reason), "text": one.text},
+                out.language,
+            )
+            for one in sheet.set_aside[:3]
         )
         out.line(
             "Set aside: {count:row|rows} ({examples})",
@@ -230,7 +235,7 @@ def _show_notice(out: Printer, notice: Notice) -> None:
 def _show_account(out: Printer, tables: Sequence[TableReport]) -> None:
     """Where every row goes: the five last columns add up to the first two."""
     has_derived = any(one.derived for one in tables)
-    columns = ["table", "rows read", "named in orders", "new", "changed", "unchanged", "rejected"]
+    columns = ["table", "rows read", "named in orders", "added", "changed", "unchanged", "rejected"]
     columns.append("left out")
     rows = [
         [

@@ -33,6 +33,7 @@ class _Writer:
     def __init__(self, formatter: Formatter) -> None:
         self.formatter = formatter
         self.language = formatter.language
+        self.colon = translate(": ", formatter.language)
 
     def result(self, result: Result) -> Iterator[str]:
         title = translate(result.title, self.language)
@@ -47,7 +48,7 @@ class _Writer:
             yield from self.block(block)
         yield ""
         for label, text in provenance(result.identity, self.formatter):
-            yield f"{label}: {text}"
+            yield f"{label}{self.colon}{text}"
 
     def finding(self, number: int, finding: Finding) -> Iterator[str]:
         shape = SHAPES[finding.severity]
@@ -61,7 +62,7 @@ class _Writer:
         match block:
             case Figure():
                 label = translate(block.label, self.language)
-                yield f"{label}: {self.formatter.alone(block)}"
+                yield f"{label}{self.colon}{self.formatter.alone(block)}"
             case Note():
                 yield self.formatter.sentence(block.says)
             case Table():

@@ -74,7 +74,7 @@ def provenance(identity: Identity, formatter: Formatter) -> tuple[tuple[str, str
         (translate("Level", language), translate(identity.level, language)),
     ]
     pairs += [
-        (translate(name.replace("_", " "), language), _param(identity.params[name], formatter))
+        (translate(label_of(name), language), _param(identity.params[name], formatter))
         for name in sorted(identity.params)
         if name not in _STATED
     ]
@@ -86,12 +86,19 @@ def provenance(identity: Identity, formatter: Formatter) -> tuple[tuple[str, str
     return tuple(pairs)
 
 
+def label_of(name: str) -> str:
+    """A parameter as it is called beside its value: min_orders → Min orders."""
+    return name.replace("_", " ").capitalize()
+
+
 def _param(value: Value, formatter: Formatter) -> str:
     """Parameters carry no unit: days in words, numbers as given, words translated."""
     if value is None or value == "":
         return UNKNOWN
     if isinstance(value, date):
         return formatter.value(value, Unit.DATE)
+    if isinstance(value, bool):
+        return translate("yes" if value else "no", formatter.language)
     if isinstance(value, str):
         return translate(value, formatter.language)
     if isinstance(value, Decimal):
