@@ -1,0 +1,37 @@
+"""What a command does with a fault that is not the user's."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from zhibi import cli, methods
+
+
+def test_a_fault_of_ours_is_a_sentence_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks() -> tuple[str, ...]:
+        raise RuntimeError("the engine is gone\nand more")
+
+    monkeypatch.setattr(methods, "names", breaks)
+    monkeypatch.setattr(sys, "argv", ["zhibi", "--lang", "en", "methods"])
+    monkeypatch.delenv("ZHIBI_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 70
+    said = capsys.readouterr().err
+    assert "RuntimeError: the engine is gone" in said
+    assert "Traceback" not in said
+
+
+def test_the_fault_is_shown_whole_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> tuple[str, ...]:
+        raise RuntimeError("the engine is gone")
+
+    monkeypatch.setattr(methods, "names", breaks)
+    monkeypatch.setattr(sys, "argv", ["zhibi", "methods"])
+    monkeypatch.setenv("ZHIBI_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        cli.main()
