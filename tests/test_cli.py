@@ -17,10 +17,10 @@ def test_a_fault_of_ours_is_a_sentence_too(
 
     monkeypatch.setattr(methods, "names", breaks)
     monkeypatch.setattr(sys, "argv", ["zhibi", "--lang", "en", "methods"])
-    monkeypatch.delenv("ZHIBI_DEBUG", raising=False)
+    monkeypatch.delenv(cli.TRACEBACK, raising=False)
     with pytest.raises(SystemExit) as left:
         cli.main()
-    assert left.value.code == 70
+    assert left.value.code == cli.OWN_FAULT
     said = capsys.readouterr().err
     assert "RuntimeError: the engine is gone" in said
     assert "Traceback" not in said
@@ -32,6 +32,6 @@ def test_the_fault_is_shown_whole_when_asked_for(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(methods, "names", breaks)
     monkeypatch.setattr(sys, "argv", ["zhibi", "methods"])
-    monkeypatch.setenv("ZHIBI_DEBUG", "1")
+    monkeypatch.setenv(cli.TRACEBACK, "1")
     with pytest.raises(RuntimeError):
         cli.main()

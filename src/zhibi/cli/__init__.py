@@ -90,10 +90,6 @@ def main() -> None:
         sys.exit(141)  # as for any program whose reader went away
     except OSError as problem:
         _fail(_system_error(problem), _language(said), code=2)
-    except Exception as problem:  # ours, or of an engine in the middle of its work
-        if os.environ.get("ZHIBI_DEBUG"):
-            raise
-        _fail(_fault(problem), _language(said), code=70)
     except Exception as problem:
         if os.environ.get(TRACEBACK):
             raise
@@ -122,15 +118,6 @@ def _own_fault(problem: Exception) -> ZhibiError:
 
 def _first_line(problem: Exception) -> str:
     return str(problem).strip().split("\n")[0]
-
-
-def _fault(problem: Exception) -> ZhibiError:
-    return ZhibiError(
-        "This should not have happened ({kind}: {problem}); no import was half done. Run it again "
-        "with ZHIBI_DEBUG=1 to see where, and report it.",
-        kind=type(problem).__name__,
-        problem=str(problem).strip().split("\n")[0],
-    )
 
 
 def _system_error(problem: OSError) -> ZhibiError:
