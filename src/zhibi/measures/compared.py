@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zhibi.measures.peers import FEWEST, NONE, Groups, Reference, groups, reference
 from zhibi.measures.product_mix import ProductMix, added, first_of
@@ -189,12 +190,25 @@ def compare(
     by_share: bool,
 ) -> Compared:
     """`attribute`: industry or kind, by which peers are alike; None for all customers."""
-    found = groups(None if attribute is None else _values(tables, attribute, mix), mix.size)
+    names, own = _attribute(tables, attribute, mix)
+    found = groups(names, own, mix.size)
     figures = reference(mix, found, by_share=by_share)
     return Compared(tables, mix, found, figures, Whitespace(mix, found, figures, by_share))
 
 
-def _values(tables: Tables, attribute: str, mix: ProductMix) -> list[str | None]:
-    known = accounts(tables).select("account_key", attribute).to_pyarrow()
-    values = dict(zip(known["account_key"].to_pylist(), known[attribute].to_pylist(), strict=True))
-    return [values.get(key) for key in mix.account_keys.tolist()]
+def _attribute(
+    tables: Tables, attribute: str | None, mix: ProductMix
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The values of an attribute by name, and the place of each account's among them."""
+    if attribute is None:
+        return [], np.full(len(mix.account_keys), NONE)
+    known = accounts(tables).select("account_key", attribute).order_by("account_key").to_pyarrow()
+    encoded = known[attribute].combine_chunks().dictionary_encode()
+    said = encoded.dictionary.to_pylist()
+    names = sorted(filter(None, said))
+    numbers = {name: at for at, name in enumerate(names)}
+    places = np.array([*(numbers.get(name, NONE) for name in said), NONE])
+    own = places[encoded.indices.fill_null(len(said)).to_numpy()]
+    keys = known["account_key"].to_numpy()
+    at = np.minimum(np.searchsorted(keys, mix.account_keys), len(keys) - 1)
+    return names, np.where(keys[at] == mix.account_keys, own[at], NONE)

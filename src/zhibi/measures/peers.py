@@ -49,13 +49,10 @@ class Reference:
     high: NDArray[np.float64]
 
 
-def groups(attribute: Sequence[str | None] | None, size: Ints) -> Groups:
-    """The reference of each account by one attribute (None: only all customers)."""
+def groups(names: Sequence[str], own: Ints, size: Ints) -> Groups:
+    """The reference of each account by an attribute of these names; `own` is the place of each
+    account's name among them, NONE for those that have none."""
     is_active = size > 0
-    names = sorted({name for name in attribute or () if name})
-    numbers = {name: at for at, name in enumerate(names)}
-    given = attribute or [None] * len(size)
-    own = np.array([numbers.get(name or "", NONE) for name in given], dtype=np.int64)
     usable: list[str] = []
     group = np.full(len(size), NONE, dtype=np.int64)
     for at, name in enumerate(names):

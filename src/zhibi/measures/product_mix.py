@@ -84,9 +84,11 @@ def _by_category(
 def _from_arrow(rows: Any) -> ProductMix:
     import pyarrow.compute as pc
 
-    nameless = pc.is_null(rows["category"])
-    without = pc.sum(rows["net"].filter(nameless)).as_py() or 0
-    rows = rows.filter(pc.invert(nameless)).combine_chunks()
+    without = 0
+    if rows["category"].null_count:  # else nothing is copied
+        nameless = pc.is_null(rows["category"])
+        without = pc.sum(rows["net"].filter(nameless)).as_py() or 0
+        rows = rows.filter(pc.invert(nameless))
     account_keys, account = _numbered(rows["account_key"])
     categories, category = _numbered(rows["category"])
     return ProductMix(
