@@ -33,6 +33,8 @@ EITHER = {
     ("discount_rate", "discount"): "fractions",
     ("tax_rate", "tax_amount"): "fractions",
 }
+YES_OR_NO = {"is", "has"}  # is_won, has_line_items: no amounts, dates or names
+DAYS_OF_MONTH = 31  # a column of numbers below holds months or days, no dates
 NUMERIC = {Kind.MONEY, Kind.QUANTITY, Kind.RATE}
 
 
@@ -102,15 +104,25 @@ def _partial(column: int, header: Header, table: str) -> list[Candidate]:
     rules = vocabulary()["partial"]
     if any(word.replace(" ", "") in header.key for word in rules["stop_words"]):
         return []
+    if header.words[:1] and header.words[0] in YES_OR_NO:
+        return []
     is_taxed = any(word in header.key for word in TAXED_WORDS) and "不含税" not in header.key
     found = []
     for entry in synonyms(table):
         if not _ends_in(header, entry, rules["single_words"]):
             continue
-        target = TAXED_TARGET.get(entry.target, entry.target) if is_taxed else entry.target
+        target = "unit_price" if _is_a_price(header, entry) else entry.target
+        target = TAXED_TARGET.get(target, target) if is_taxed else target
         confidence = round(0.45 + 0.4 * len(entry.key) / len(header.key), 2)
         found.append(Candidate(column, target, confidence, "header", entry.rank))
     return found
+
+
+def _is_a_price(header: Header, entry: Synonym) -> bool:
+    """`Unit Price Excl. VAT` is a price, although `excl vat` alone is an amount."""
+    if entry.target not in {"amount", "amount_incl_tax"}:
+        return False
+    return "单价" in header.key or {"unit", "price"} <= set(header.words)
 
 
 def _ends_in(header: Header, entry: Synonym, single_words: list[str]) -> bool:
@@ -125,6 +137,8 @@ def _fits(kind: Kind, profile: ColumnProfile) -> bool:
     """False when the values contradict the header; an empty column contradicts nothing."""
     if not profile.filled:
         return True
+    if kind is Kind.DATE and profile.numbers >= MOSTLY and not profile.serials:
+        return profile.digits >= 0.2 and profile.total > DAYS_OF_MONTH * profile.filled
     return profile.digits >= 0.2 if kind in NUMERIC or kind is Kind.DATE else True
 
 

@@ -237,6 +237,12 @@ def _plan_date(case: _Case) -> ColumnPlan:
     if counts.of("serial"):
         template = "{count:cell|cells} read as spreadsheet day numbers"
         said.append(Said(template, {"count": counts.of("serial")}))
+    if months := sum(map(counts.of, dates.MONTHS_ONLY)):
+        template = "{count:cell|cells} with a month only, read as its first day"
+        said.append(Said(template, {"count": months}))
+    if counts.of("week"):
+        template = "{count:cell|cells} with a week only, read as its Monday"
+        said.append(Said(template, {"count": counts.of("week")}))
     if counts.zoned:
         place = case.options.timezone
         said.append(

@@ -28,7 +28,13 @@ PATTERNS = {
     "three_numbers": r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})" + TIME,
     "day_name": r"\d{1,2}[-/. ]*[A-Z]{3,9}[-/., ]*(\d{4}|\d{2})" + TIME,
     "month_name": r"[A-Z]{3,9}\.? *\d{1,2},? +\d{4}" + TIME,
+    "month": r"(19|20)\d{2}([-/.年M](0?[1-9]|1[0-2])月?|0[1-9]|1[0-2])",
+    "month_year": r"(0?[1-9]|1[0-2])[-/.](19|20)\d{2}",
+    "named_month": r"[A-Z]{3,9}[-. ']*(\d{4}|\d{2})",
+    "week": r"(19|20)\d{2}-?W\d{1,2}",
 }
+# Of these only the month or the week is known.
+MONTHS_ONLY = ("month", "month_year", "named_month")
 MONTHS = "['JAN','FEB','MAR','APR','MAY','JUN','JUL','AUG','SEP','OCT','NOV','DEC']"
 OTHER_MONTHS = "['MÄR','MRZ','MAI','OKT','DEZ']"
 OTHER_NUMBERS = "[3, 3, 5, 10, 12]"
@@ -63,6 +69,17 @@ CREATE TEMP MACRO day_name_date(cell) AS made_date(
 CREATE TEMP MACRO month_name_date(cell) AS made_date(
     regexp_extract(cell, '\\d{{1,2}},? +(\\d{{4}})', 1),
     month_number(regexp_extract(cell, '^[A-ZÄ]+')), regexp_extract(cell, '\\d{{1,2}}'));
+CREATE TEMP MACRO month_date(cell) AS
+    made_date(left(cell, 4), regexp_extract(substr(cell, 5), '\\d{{1,2}}'), '1');
+CREATE TEMP MACRO month_year_date(cell) AS
+    made_date(right(cell, 4), regexp_extract(cell, '^\\d{{1,2}}'), '1');
+CREATE TEMP MACRO named_month_date(cell) AS made_date(
+    regexp_extract(cell, '(\\d{{4}}|\\d{{2}})$'),
+    month_number(regexp_extract(cell, '^[A-ZÄ]+')), '1');
+CREATE TEMP MACRO week_date(cell) AS CASE
+    WHEN try_cast(regexp_extract(cell, '\\d+$') AS INTEGER) BETWEEN 1 AND 53 THEN
+    (date_trunc('week', (left(cell, 4) || '-01-04')::DATE)
+    + 7 * (try_cast(regexp_extract(cell, '\\d+$') AS INTEGER) - 1) * INTERVAL 1 DAY)::DATE END;
 """
 
 

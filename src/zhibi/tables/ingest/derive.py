@@ -55,7 +55,12 @@ def amount_step(have: Collection[str], tax_rate: Decimal | None) -> Derived | No
         less = "discount_rate" if "discount_rate" in have else None
         sql = product("unit_price", "quantity", less)
         how = "unit price × quantity × (1 − discount rate)" if less else "unit price × quantity"
+        if "discount" in have and not less:
+            sql = f"{sql} - coalesce(abs(discount), 0)"
+            how = "unit price × quantity − discount"
         return Derived("amount", sql, (Said(how),))
+    if "unit_price" in have:
+        return Derived("amount", "unit_price", (Said("the price, as the file has no quantity"),))
     return None
 
 
@@ -81,6 +86,8 @@ def line_steps(have: Collection[str], constants: Mapping[str, str]) -> list[Deri
     if "cost" not in have and {"unit_cost", "quantity"} <= set(have):
         how = Said("unit cost × quantity")
         steps.append(Derived("cost", product("unit_cost", "quantity"), (how,)))
+    elif "cost" not in have and "profit" in have:
+        steps.append(Derived("cost", "amount - profit", (Said("amount − profit"),)))
     basis = literal(constants["basis"])
     if "basis" in have:
         steps.append(Derived("basis", f"coalesce(basis, {basis})"))
@@ -96,6 +103,15 @@ def line_steps(have: Collection[str], constants: Mapping[str, str]) -> list[Deri
 def _is_return(have: Collection[str]) -> str:
     credit_note = f"amount < 0 AND regexp_full_match(order_id, '{CREDIT_NOTE}')"
     return f"quantity < 0 OR {credit_note}" if "quantity" in have else credit_note
+
+
+def order_step(have: Collection[str]) -> list[Derived]:
+    """What stands for the number of an order in a file without any: its customer and day."""
+    if "order_id" in have:
+        return []
+    number = "concat_ws(' ', customer_id, strftime(order_date, '%Y-%m-%d'))"
+    how = Said("customer and day, as the file has no order numbers")
+    return [Derived("order_id", number, (how,))]
 
 
 def customer_steps(have: Collection[str], own_name: str) -> list[Derived]:

@@ -87,10 +87,12 @@ def vocabulary() -> dict[str, Any]:
 
 @cache
 def synonyms(table: str) -> tuple[Synonym, ...]:
-    """Every synonym of every field of a table, and the field's own name as the first of them."""
+    """Every synonym of every field of a table. The field's own name is the first of them, unless
+    the list itself says where it stands."""
     found = []
     for target, entries in vocabulary()[table].items():
-        for rank, entry in enumerate((target, *entries)):
+        is_listed = header_key(target) in map(header_key, entries)
+        for rank, entry in enumerate(entries if is_listed else (target, *entries)):
             words = tuple(IGNORED.sub(" ", entry).casefold().split())
             found.append(Synonym(target, header_key(entry), words, rank))
     return tuple(found)
@@ -100,6 +102,18 @@ def synonyms(table: str) -> tuple[Synonym, ...]:
 def currency_words() -> dict[str, str]:
     """Word → ISO code."""
     return {word: code for code, words in vocabulary()["currencies"].items() for word in words}
+
+
+@cache
+def scenario_words() -> dict[str, frozenset[str]]:
+    """What a scenario column calls what was sold (`actual`), and what was only `planned`."""
+    return {kind: frozenset(words) for kind, words in vocabulary()["scenarios"].items()}
+
+
+@cache
+def words_of(section: str) -> frozenset[str]:
+    """The header keys listed in a section: `generic`, `opportunities`."""
+    return frozenset(header_key(header) for header in vocabulary()[section]["headers"])
 
 
 def first_word_kind(texts: Iterable[str], section: str) -> str | None:

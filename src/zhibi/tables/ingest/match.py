@@ -21,7 +21,8 @@ from zhibi.tables.ingest.candidates import (
 )
 from zhibi.tables.ingest.headers import first_word_kind, header_key, read_header, vocabulary
 from zhibi.tables.ingest.profile import ColumnProfile, profile_columns
-from zhibi.tables.ingest.stages import Mapping, Match, Sheet
+from zhibi.tables.ingest.refusals import missing_fields_error
+from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
 from zhibi.tables.schema import SCHEMAS, Field, Kind
 from zhibi.tables.sources.presets import Preset, detect_preset, load_preset
 
@@ -34,6 +35,8 @@ EXTRA_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("discount_rate", Kind.RATE),
         Field("tax_amount", Kind.MONEY),
         Field("unit_cost", Kind.MONEY),
+        Field("profit", Kind.MONEY),
+        Field("scenario", Kind.TEXT),
         Field("status", Kind.TEXT),
         Field("customer_name", Kind.TEXT),
         Field("customer_credit_code", Kind.ID),
@@ -49,11 +52,13 @@ EXTRA_FIELDS: dict[str, tuple[Field, ...]] = {
 # A required field, and the sets of columns that can stand for it.
 STAND_INS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     "order_lines": {
+        "order_id": (("customer_id", "order_date"), ("customer_name", "order_date")),
         "customer_id": (("customer_name",),),
         "amount": (
             ("amount_incl_tax",),
             ("unit_price", "quantity"),
             ("unit_price_incl_tax", "quantity"),
+            ("unit_price",),
         ),
     },
     "customers": {"customer_id": (("name",),), "name": (("customer_id",),)},
@@ -66,6 +71,7 @@ NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
 # A master file names each customer or product once; 1 % of slips allowed.
 UNIQUE_KEY = {"customers": ("customer_id", "name"), "products": ("product_id", "product_name")}
 UNIQUE = 0.99
+NUMBER_WORDS = {"id", "no", "nr", "number", "ref", "reference", "name", "document", "key"}
 
 
 def fields_of(table: str) -> dict[str, Field]:
@@ -101,24 +107,12 @@ def match(
     one by name.
     """
     mapping = guess(sheet, table=table, preset=preset, given=given, remembered=remembered)
-    if missing_fields(mapping.table, targets_of(mapping)):
+    if needs_values(mapping):
         mapping = complete_by_values(sheet, mapping)
     missing = missing_fields(mapping.table, targets_of(mapping))
     if missing:
-        raise missing_field(sheet, mapping, missing[0])
+        raise missing_fields_error(sheet, mapping, missing)
     return mapping
-
-
-def missing_field(sheet: Sheet, mapping: Mapping, field: str) -> ZhibiError:
-    """What to tell the user when no column was found for a required field."""
-    return ZhibiError(
-        "{file} has no column for {field} of {table} among its headers {headers}; "
-        'name it with --map "HEADER={field}".',
-        file=sheet_name(sheet),
-        field=field,
-        table=mapping.table,
-        headers=", ".join(header for header in sheet.headers if header),
-    )
 
 
 def guess(
@@ -145,11 +139,6 @@ def guess(
 
 def targets_of(mapping: Mapping) -> tuple[str, ...]:
     return tuple(match.target for match in mapping.matches if match.target)
-
-
-def sheet_name(sheet: Sheet) -> str:
-    """How a message names the sheet: `sales.xlsx [Sheet1]`."""
-    return f"{sheet.file.name} [{sheet.member}]" if sheet.member else sheet.file.name
 
 
 def _same_headers(sheet: Sheet, mapping: Mapping) -> bool:
@@ -303,10 +292,21 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
     for match in mapping.matches:
         if match.target:
             score += match.confidence - 1 if match.target in required else 0.2 * match.confidence
+    if mapping.table == "order_lines":
+        score -= 2.5 * _stood_in(mapping, missing)
     if mapping.table in UNIQUE_KEY and not _is_master(mapping, profiles):
         score -= 5
     words = first_word_kind((sheet.file.name, sheet.member, *sheet.titles), "table_words")
     return score + (1 if words == mapping.table else 0)
+
+
+def _stood_in(mapping: Mapping, missing: Sequence[str]) -> int:
+    """How many of order number and amount something else stands for. Most lists have a customer, a
+    date or a price somewhere; that does not make them orders."""
+    targets = set(targets_of(mapping))
+    has_amount = targets & {"amount", "amount_incl_tax", "quantity"}
+    is_numbered = "order_id" in targets or "order_id" in missing
+    return (not is_numbered) + (not has_amount and "amount" not in missing)
 
 
 def lacks_code(mapping: Mapping) -> bool:
@@ -324,21 +324,37 @@ def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:
     return profiles[code.column].distinct >= UNIQUE
 
 
+def needs_values(mapping: Mapping) -> bool:
+    """Whether the headers leave something open that the values may tell."""
+    is_numbered = mapping.table != "order_lines" or mapping.column_of("order_id")
+    return not is_numbered or bool(missing_fields(mapping.table, targets_of(mapping)))
+
+
 def complete_by_values(sheet: Sheet, mapping: Mapping) -> Mapping:
     """Looks for required fields that no header named among the columns no header placed."""
     profiles = profile_columns(sheet)
     fields = fields_of(mapping.table)
     matches = list(mapping.matches)
-    for target in missing_fields(mapping.table, targets_of(mapping)):
+    missing = missing_fields(mapping.table, targets_of(mapping))
+    has_no_number = mapping.table == "order_lines" and not mapping.column_of("order_id")
+    for target in missing if not has_no_number else dict.fromkeys((*missing, "order_id")):
         names = {"customer_id": "customer_name"}
         wanted = names.get(target, target) if mapping.table != "customers" else target
         free = [each.column for each in matches if each.target is None and _is_open(each)]
+        if target == "order_id" and target not in missing:
+            free = [column for column in free if _may_number(matches[column].header)]
         for found in value_candidates(wanted, fields[wanted].kind, free, profiles)[:1]:
             header = matches[found.column].header
             matches[found.column] = Match(
                 found.column, header, wanted, found.confidence, found.reason
             )
     return replace(mapping, matches=tuple(matches))
+
+
+def _may_number(header: str) -> bool:
+    """Whether a header may be that of a number given to orders; any integers look like one."""
+    read = read_header(header)
+    return bool(set(read.words) & NUMBER_WORDS) or any(word in read.key for word in "号单")
 
 
 def _is_open(match: Match) -> bool:

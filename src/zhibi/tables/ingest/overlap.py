@@ -15,8 +15,7 @@ from collections.abc import Sequence
 import duckdb
 
 from zhibi.tables.ingest.duck import literal, name
-from zhibi.tables.ingest.match import sheet_name
-from zhibi.tables.ingest.stages import Parsed
+from zhibi.tables.ingest.stages import Parsed, sheet_name
 from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, PRODUCTS, SCHEMAS, TableSchema
 
 SAME = "the same in another file"

@@ -19,8 +19,8 @@ from zhibi.tables.ingest.candidates import says_tax
 from zhibi.tables.ingest.columns import ColumnPlan, ParseOptions, plan_columns
 from zhibi.tables.ingest.derive import Derived
 from zhibi.tables.ingest.duck import STAGED, Named, connect, literal, stack
-from zhibi.tables.ingest.match import fields_of, sheet_name
-from zhibi.tables.ingest.stages import Mapping, Parsed, Reading, Sheet
+from zhibi.tables.ingest.match import fields_of
+from zhibi.tables.ingest.stages import Mapping, Parsed, Reading, Sheet, sheet_name
 from zhibi.tables.ingest.words import currency_in_text_sql
 from zhibi.tables.schema import SCHEMAS
 
@@ -105,13 +105,15 @@ def _steps(
     steps: list[Derived] = []
     if mapping.table == "order_lines":
         steps += _amount_steps(sheet, have, options)
-        steps += derive.line_steps(have, mapping.constants)
     if mapping.table == "products":
         steps += derive.product_steps(have)
     elif mapping.table == "customers":
         steps += derive.customer_steps(have, "name")
     else:
         steps += derive.customer_steps(have, "customer_name")
+    if mapping.table == "order_lines":
+        steps += derive.order_step(have)
+        steps += derive.line_steps(have, mapping.constants)
     if mapping.table in {"order_lines", "receivables", "receipts"} and "currency" not in have:
         steps += _currency_steps(sheet, mapping, plans, options, connection)
     return steps

@@ -22,12 +22,12 @@ from zhibi.tables.ingest.match import (
     find_header,
     guess,
     lacks_code,
-    missing_field,
     missing_fields,
-    sheet_name,
+    needs_values,
     targets_of,
 )
-from zhibi.tables.ingest.stages import Mapping, Match, Sheet
+from zhibi.tables.ingest.refusals import missing_fields_error, refuse_opportunities
+from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
 from zhibi.tables.sources.presets import JoinRule, Layout, Preset, detect_preset, load_preset
 
 # What an order header says of each of its lines; its totals are not among them.
@@ -101,6 +101,8 @@ def plan_sheets(
     _complete_by_values(parts)
     _refuse_incomplete(parts, len(sheets))
     open_parts = [part for part in parts if not part.is_used]
+    for part in open_parts if table is None else ():
+        refuse_opportunities(part.sheet, part.mapping)
     wanted = [part for part in open_parts if not (part.missing or part.is_doubtful)]
     wanted = wanted or [part for part in open_parts if not part.missing]
     results = [_result(part, staging, given, remembered) for part in wanted]
@@ -281,8 +283,8 @@ def _complete_by_values(parts: Sequence[_Part]) -> None:
     """The values are asked last, of a file that is alone or lacks a single field: a freight column
     in a list of order headers is no amount."""
     for part in parts:
-        is_near = len(part.missing) == 1 or len(parts) == 1
-        if part.missing and is_near and not (part.is_used or part.joined):
+        is_near = len(part.missing) <= 1 or len(parts) == 1
+        if needs_values(part.mapping) and is_near and not (part.is_used or part.joined):
             part.mapping = complete_by_values(part.sheet, part.mapping)
 
 
@@ -293,7 +295,8 @@ def _refuse_incomplete(parts: Sequence[_Part], count: int) -> None:
     if count == len(left) and not near:
         near = sorted(left, key=lambda part: len(part.missing))
     if near:
-        raise missing_field(near[0].sheet, near[0].mapping, near[0].missing[0])
+        first = near[0]
+        raise missing_fields_error(first.sheet, first.mapping, first.missing, is_alone=count == 1)
 
 
 def _result(

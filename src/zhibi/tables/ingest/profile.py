@@ -14,10 +14,15 @@ from zhibi.tables.ingest.duck import connect, literal
 from zhibi.tables.ingest.stages import Sheet
 
 SAMPLE_ROWS = 20_000
+AT_ONCE = 24  # columns counted in one scan: a hundred distinct counts at once fill the memory
 
 DATE_PATTERN = (
     r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|(19|20)\d{6}"
     r"|\d{1,2}[- ]?[A-Za-z]{3,9}[-, ]*\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})([ T].*)?"
+)
+MONTH_PATTERN = (
+    r"(19|20)\d{2}[-/.年Mm]?(0?[1-9]|1[0-2])月?|(19|20)\d{2}-?[Ww]\d{1,2}"
+    r"|[A-Za-z]{3,9}[-. ']*\d{2,4}"
 )
 SERIAL_PATTERN = r"[234]\d{4}(\.\d+)?"
 NUMBER_PATTERN = (
@@ -39,6 +44,7 @@ class ColumnProfile:
     filled: int
     dates: float
     serials: float
+    months: float  # 2014-11, 201411, 2014-W47, Nov 2014
     numbers: float
     digits: float  # cells with any digit in them
     codes: float
@@ -50,13 +56,14 @@ class ColumnProfile:
 
 
 def profile_columns(sheet: Sheet) -> tuple[ColumnProfile, ...]:
-    """One profile for each column of the sheet, in one scan."""
-    if not sheet.headers:
-        return ()
-    counts = ", ".join(_counts(f"c{index}") for index in range(len(sheet.headers)))
+    """One profile for each column of the sheet."""
     sample = f"(FROM read_parquet({literal(sheet.staged)}) LIMIT {SAMPLE_ROWS})"
+    row: list[Any] = []
     with connect(sheet.staged.parent) as connection:
-        row = connection.execute(f"SELECT {counts} FROM {sample}").fetchone()
+        for first in range(0, len(sheet.headers), AT_ONCE):
+            places = range(first, min(first + AT_ONCE, len(sheet.headers)))
+            counts = ", ".join(_counts(f"c{place}") for place in places)
+            row += connection.execute(f"SELECT {counts} FROM {sample}").fetchone()
     width = len(fields(ColumnProfile))
     return tuple(_profile(row[at : at + width]) for at in range(0, len(row), width))
 
@@ -76,6 +83,7 @@ def _counts(column: str) -> str:
             f"count({column})",
             matches(DATE_PATTERN),
             matches(SERIAL_PATTERN),
+            matches(MONTH_PATTERN),
             count(is_number),
             count(f"regexp_matches({column}, '[0-9０-９]')"),
             matches(CODE_PATTERN),
@@ -88,7 +96,7 @@ def _counts(column: str) -> str:
     )
 
 
-def _profile(counts: tuple[Any, ...]) -> ColumnProfile:
+def _profile(counts: list[Any]) -> ColumnProfile:
     filled, *parts, sum_of = counts
     shares = [part / filled if filled else 0.0 for part in parts]
     names = (field.name for field in fields(ColumnProfile))

@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from zhibi.tables.ingest.duck import connect, literal, name
-from zhibi.tables.ingest.match import sheet_name
-from zhibi.tables.ingest.stages import Checked, Sheet
+from zhibi.tables.ingest.stages import Checked, Sheet, sheet_name
 
 FOLDER = "rejected"
 OWN = ("file", "row", "column", "value", "reason")

@@ -18,8 +18,7 @@ from zhibi.tables.ingest.import_report import (
     TableReport,
     assert_accounted,
 )
-from zhibi.tables.ingest.match import sheet_name
-from zhibi.tables.ingest.stages import Checked, Notice, Sheet, reason_said
+from zhibi.tables.ingest.stages import Checked, Notice, Sheet, reason_said, sheet_name
 from zhibi.tables.lake.manifest import Change
 
 EXAMPLES = 5

@@ -49,6 +49,11 @@ def reason_said(reason: str) -> Said:
     return Said("{reason} in cell {cell}", {"reason": Said(text), "cell": cell})
 
 
+def sheet_name(sheet: Sheet) -> str:
+    """How a message names the sheet: `sales.xlsx [Sheet1]`."""
+    return f"{sheet.file.name} [{sheet.member}]" if sheet.member else sheet.file.name
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What one column of a sheet was taken for. `target` is a field of the canonical table."""
