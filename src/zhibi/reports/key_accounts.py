@@ -228,8 +228,9 @@ def _key_accounts(tables: Tables, parts: Parts) -> Table:
         }
         rows.append(tuple(figures[column.key] for column in KEY_ACCOUNTS))
     total = sum((row["net"] for row in top), Decimal(0))
-    share = sum((Decimal(str(row["share"])) for row in top), Decimal(0))
-    totals = {"net": total, "share": float(share)}
+    # There are no shares where nothing was sold, as with a year of returns only.
+    shares = [Decimal(str(row["share"])) for row in top if row["share"] is not None]
+    totals = {"net": total, "share": float(sum(shares)) if shares else None}
     return Table(
         key="key_accounts",
         title="The largest accounts",

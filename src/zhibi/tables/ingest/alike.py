@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from zhibi.tables.ingest.buyers import Held, file_list
+from zhibi.tables.ingest.buyers import SEPARATOR, Held, file_list
 from zhibi.tables.ingest.duck import connect, literal
-from zhibi.tables.ingest.names import Proposal, propose_merges
+from zhibi.tables.ingest.names import Proposal, name_key, propose_merges
 from zhibi.tables.ingest.stages import Notice
 from zhibi.tables.lake.groups import credit_code_is_valid
 
@@ -84,7 +84,14 @@ def _renamed(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
         "Several names under one number: {count:customer|customers}; the newest stands, the others "
         "are kept as former names."
     )
-    return [Notice("renamed", template, {"count": len(rows)}, len(rows), False, examples)]
+    is_question = any(_is_another(former, name) for _, former, name in rows)
+    return [Notice("renamed", template, {"count": len(rows)}, len(rows), is_question, examples)]
+
+
+def _is_another(former: str, name: str | None) -> bool:
+    """Whether a number stood for a company of another name: renamed, or two companies."""
+    known = name_key(name or "")
+    return any(name_key(one) != known for one in former.split(SEPARATOR))
 
 
 def _shared_codes(connection: duckdb.DuckDBPyConnection) -> list[Notice]:

@@ -1,0 +1,93 @@
+"""`zhibi …` as a process of its own: what a shell sees, and what can be limited or killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+ZHIBI = str(Path(sys.executable).with_name("zhibi"))
+SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """The one line on stderr that says what is wrong."""
+        assert self.code not in (0, 1, 70), self
+        assert len(self.err.strip().splitlines()) == 1, self.err
+        return self.err.strip()
+
+
+def start(
+    *words: object,
+    cwd: Path,
+    before: Callable[[], object] | None = None,
+    out: int = subprocess.PIPE,
+    **variables: str,
+) -> subprocess.Popen[str]:
+    """Start the command in a folder, without a terminal, in English unless told otherwise.
+    `before` runs in the new process: it sets limits."""
+    environment = {**os.environ, "LANG": "C.UTF-8", "NO_COLOR": "1", **variables}
+    environment.pop("ZHIBI_HOME", None)
+    return subprocess.Popen(
+        [ZHIBI, *map(str, words)],
+        cwd=cwd,
+        env={"ZHIBI_LANG": "en", **environment},
+        preexec_fn=before,  # noqa: PLW1509 - tests have one thread
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def end(process: subprocess.Popen[str]) -> Ended:
+    out, err = process.communicate(timeout=SECONDS)
+    assert "Traceback" not in (out or "") + err, err
+    return Ended(process.returncode, out or "", err)
+
+
+def run(
+    *words: object, cwd: Path, before: Callable[[], object] | None = None, **variables: str
+) -> Ended:
+    return end(start(*words, cwd=cwd, before=before, **variables))
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    """Every file of a workspace that says something: not its locks, nor what is in work."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name not in (".lock", "lock")
+        and "scratch" not in path.relative_to(folder).parts
+    }
+
+
+def refused(*words: object, workspace: Path, language: str = "en", **limits: object) -> str:
+    """The sentence of a command that must fail and change nothing."""
+    before = held(workspace)
+    ended = run(*words, cwd=workspace, ZHIBI_LANG=language, **limits)
+    assert held(workspace) == before
+    return ended.sentence
+
+
+def lines(customers: int = 6, months: int = 26, name: str = "公司") -> list[str]:
+    """Orders of some customers in each of some months up to the end of 2025."""
+    days = [date(2025, 12, 20) - timedelta(days=30 * ago) for ago in range(months)]
+    buyers = [(f"{name[0]}{place}", f"{name}{place}", place) for place in range(customers)]
+    return [
+        f"{code}-{number},{code},{buyer},{day},P{place % 3},2,{100 + 37 * place}.50"
+        for number, day in enumerate(days)
+        for code, buyer, place in buyers
+    ]
