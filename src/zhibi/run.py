@@ -145,6 +145,17 @@ def report(
     return composed, (path, workbook)
 
 
+def refuse_missing_folder(output: Path | None) -> None:
+    """Before the work is done rather than after it."""
+    if output and not output.parent.is_dir():
+        raise ZhibiError(
+            "{file} cannot be written, as the folder {folder} does not exist; make it, or choose "
+            "another place.",
+            file=output.name,
+            folder=output.parent,
+        )
+
+
 def render(result: Result, *, style: str, language: str) -> str:
     """A result as text for a terminal, a page or a program."""
     if style == "html":

@@ -95,6 +95,7 @@ def _analyze(
 ) -> None:
     from zhibi import run
 
+    run.refuse_missing_folder(output)
     workspace = run.open_workspace(_folder())
     tables = run.open_tables(workspace, as_of=as_of.date() if as_of else None)
     result = run.analyze(tables, name, params)
@@ -108,6 +109,7 @@ def report(name: str, output: Path | None, as_of: datetime | None, lang: str | N
     """Write a report: one HTML file, and a workbook with the rows behind each finding."""
     from zhibi import run
 
+    run.refuse_missing_folder(output)
     workspace = run.open_workspace(_folder())
     chosen = lang or language()
     tables = run.open_tables(workspace, as_of=as_of.date() if as_of else None)

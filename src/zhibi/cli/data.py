@@ -28,7 +28,7 @@ NOT_COMMITTED = 3  # nobody was there to ask
 DECLINED = 1
 TABLES = ("order_lines", "customers", "products", "receivables", "receipts")
 ORDERS_OF_A_DATE = ("dmy", "mdy", "ymd")
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, readable=False)  # the import says why one cannot be read
 
 
 def _kept(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
