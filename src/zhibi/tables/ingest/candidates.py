@@ -84,13 +84,12 @@ def _one_each(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _last_part(column: int, header: Header, table: str) -> list[Candidate]:
-    """The second row of a two-row header: 订单信息 单据编号 is 单据编号."""
-    parts = header.text.split()
-    if len(parts) < 2:
-        return []
-    key = read_header(parts[-1]).key
+    """The second row of a two-row header: 订单信息 单据编号 is 单据编号; and the field of a record:
+    Order Lines/Quantity is a quantity."""
+    *above, last = header.text.split("/") if "/" in header.text else header.text.split()
+    key = read_header(last).key
     has_cjk = any(ord(letter) > 0x2E80 for letter in key)
-    if not has_cjk:
+    if not above or not (has_cjk or "/" in header.text):
         return []
     return [
         Candidate(column, entry.target, LAST_PART, "header", entry.rank)

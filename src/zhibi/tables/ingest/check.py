@@ -25,8 +25,11 @@ BESIDE = {"status": "VARCHAR", **dict.fromkeys(buyers.COLUMNS, "VARCHAR")}
 CANCELLED = "cancelled order"
 MISSING = "is missing"
 
-_CANCELLED = "作废|取消|已删除|已废弃|cancel|void|deleted|storniert"
-_NOT_CANCELLED = "未作废|未取消|未删除|not cancel|not void|uncancel"
+_CANCELLED = (
+    "作废|取消|已删除|已废弃|交易关闭|キャンセル|cancel|void|deleted|failed|declined|storniert|annul|"
+    "anulad|geannuleerd"
+)
+_NOT_CANCELLED = "未作废|未取消|未删除|not cancel|not void|uncancel|avoid"
 _YES = "(是|y|yes|true|t|1|x|√|✓)"
 
 

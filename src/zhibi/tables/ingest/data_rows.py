@@ -28,6 +28,7 @@ _CN = "合计|总计|小计|共计|累计|总合计|合计数|汇总"
 _EN = "grand ?totals?|sub[- ]?totals?|totals?"
 _CN_TOTAL = re.compile(rf"(本页|本月|本年|本期|当前)?({_CN})([:：(（].*)?|.+({_CN})", re.S)
 _EN_TOTAL = re.compile(rf"(.+ )?({_EN}):?|({_EN}) (for|of) .+", re.I | re.S)
+_TOTAL_OF = re.compile(rf"({_EN}) .+", re.I | re.S)  # Total Acme Inc: or a company's own name
 # The same words for the engine, to bring only the likely rows to Python.
 _SPACED_CN = "|".join("[ \u3000]*".join(word) for word in _CN.split("|"))
 _LIKELY = rf"(?is).*({_SPACED_CN}|{_EN}).*"
@@ -166,6 +167,8 @@ def _is_total(there: list[str], usual: int) -> bool:
     """A total by its name and its gaps: no company is called 小计, but one may be called Total."""
     if any("".join(cell.split()).rstrip(":：") in _CN.split("|") for cell in there):
         return len(there) < usual
+    if len(there) > 1 and len(there) * 2 <= usual and _TOTAL_OF.fullmatch(there[0]):
+        return True
     return len(there) * 4 <= usual * 3 and _names_total(there)
 
 

@@ -71,6 +71,7 @@ NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
 # A master file names each customer or product once; 1 % of slips allowed.
 UNIQUE_KEY = {"customers": ("customer_id", "name"), "products": ("product_id", "product_name")}
 UNIQUE = 0.99
+PERSONAL = ("email", "昵称", "账号")
 NUMBER_WORDS = {"id", "no", "nr", "number", "ref", "reference", "name", "document", "key"}
 
 
@@ -208,6 +209,7 @@ def _assign(
         _take_over(target, table, candidates, taken)
     if table == "order_lines":
         _heed_titles(sheet, taken)
+        _prefer_companies(sheet, taken)
     return _mapping(sheet, table, preset, taken)
 
 
@@ -222,6 +224,16 @@ def _heed_titles(sheet: Sheet, taken: dict[int, Candidate]) -> None:
         is_guess = candidate.target == "amount" and candidate.reason == "header"
         if is_guess and not says_tax(sheet.headers[column]):
             taken[column] = replace(candidate, target="amount_incl_tax")
+
+
+def _prefer_companies(sheet: Sheet, taken: dict[int, Candidate]) -> None:
+    """A mail address is a person's: it stands for the customer only where no name is given."""
+    if not any(candidate.target == "customer_name" for candidate in taken.values()):
+        return
+    for column, candidate in tuple(taken.items()):
+        is_guess = candidate.target == "customer_id" and candidate.reason == "header"
+        if is_guess and any(word in header_key(sheet.headers[column]) for word in PERSONAL):
+            del taken[column]
 
 
 def _preset_candidates(sheet: Sheet, table: str, preset: Preset | None) -> list[Candidate]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from zhibi.errors import ZhibiError
 from zhibi.said import Said
+from zhibi.tables.ingest.continued import OF_THE_ORDER, continue_orders, without_headings
 from zhibi.tables.ingest.headers import read_header
 from zhibi.tables.ingest.join import Brought, Joined, covers
 from zhibi.tables.ingest.match import (
@@ -30,13 +31,6 @@ from zhibi.tables.ingest.refusals import missing_fields_error, refuse_opportunit
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
 from zhibi.tables.sources.presets import JoinRule, Layout, Preset, detect_preset, load_preset
 
-# What an order header says of each of its lines; its totals are not among them.
-OF_THE_ORDER = (
-    "customer_id", "customer_name", "order_date", "end_customer_id", "currency", "contract_id",
-    "channel", "salesperson", "promised_date", "delivered_date", "status", "line_kind",
-    "customer_credit_code", "customer_industry", "customer_region", "customer_kind",
-    "customer_parent_id",
-)  # fmt: skip
 OF_A_LINE = {"product_id", "product_name", "quantity"}
 # Master table → its key, and what it lends to an order line that has only the key.
 LENT = {
@@ -94,11 +88,14 @@ def plan_sheets(
     """
     given = given or {}
     _refuse_unknown(sheets, given)
+    sheets = [without_headings(sheet, staging) for sheet in sheets]
     parts = [_part(sheet, preset, table, given, remembered) for sheet in sheets]
     _join_by_preset(parts)
     _join_lines_to_orders(parts)
     _lend_names(parts)
     _complete_by_values(parts)
+    for part in parts:
+        part.sheet, part.mapping = continue_orders(part.sheet, part.mapping, staging)
     _refuse_incomplete(parts, len(sheets))
     open_parts = [part for part in parts if not part.is_used]
     for part in open_parts if table is None else ():
