@@ -36,18 +36,18 @@ def open_tables(
 
     Without one: today if the last order is at most seven days old, else the last order day.
     """
-    known = facts_of(workspace)
-    if known.last_day is None:
-        raise ZhibiError(
-            "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
-            folder=workspace.folder.resolve(),
-        )
     if as_of and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
         raise ZhibiError(
             "--as-of {day} is out of reach; choose a day of the years {first} to {last}.",
             day=as_of,
             first=str(FIRST_YEAR),
             last=str(LAST_YEAR),
+        )
+    known = facts_of(workspace)
+    if known.last_day is None:
+        raise ZhibiError(
+            "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
+            folder=workspace.folder.resolve(),
         )
     now = today or datetime.now(ZoneInfo(workspace.settings.timezone)).date()
     return Tables(

@@ -101,6 +101,7 @@ def test_a_wrong_command_line(workspace: Path, words: list[str]) -> None:
     assert "Error: " in ended.err
 
 
+@pytest.mark.long
 def test_far_in_the_future_all_accounts_are_long_gone(workspace: Path) -> None:
     assert run("report", "--as-of", "2400-02-29", "-o", "r.html", cwd=workspace).code == 0
 

