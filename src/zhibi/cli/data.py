@@ -159,13 +159,19 @@ def _options(workspace: Workspace, given: dict[str, Any]) -> ImportOptions:
     from zhibi.tables.ingest.read import ReadOptions
 
     now = datetime.now(UTC)
+    columns = dict(pair(text, "--map", "HEADER=order_date") for text in given["columns"])
     return ImportOptions(
         today=now.astimezone(ZoneInfo(workspace.settings.timezone)).date(),
         at=now.replace(microsecond=0),
         table=given["kind"],
         preset=given["preset"],
-        columns=dict(pair(text, "--map", "HEADER=order_date") for text in given["columns"]),
-        reading=ReadOptions(given["encoding"], given["delimiter"], given["sheet"]),
+        columns=columns,
+        reading=ReadOptions(
+            given["encoding"],
+            given["delimiter"],
+            given["sheet"],
+            is_numbered=bool(columns) and all(header.isdigit() for header in columns),
+        ),
         parsing=ParseOptions(date_order=given["date_order"], tax_rate=_rate(given["tax_rate"])),
         rates=given["rates"],
         source_system=given["source"],

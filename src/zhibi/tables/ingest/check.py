@@ -14,15 +14,18 @@ from pathlib import Path
 
 import duckdb
 
+from zhibi.errors import ZhibiError
 from zhibi.tables.ingest import buyers, currencies, overlap, traps
-from zhibi.tables.ingest.duck import STAGED, connect, literal, name
+from zhibi.tables.ingest.duck import STAGED, connect, literal, literals, name
+from zhibi.tables.ingest.headers import scenario_words
 from zhibi.tables.ingest.rates import Rate
-from zhibi.tables.ingest.stages import Checked, Parsed
+from zhibi.tables.ingest.stages import Checked, Parsed, sheet_name
 from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
 
 # What an order export says beyond the order: read for the checks, not kept with the lines.
-BESIDE = {"status": "VARCHAR", **dict.fromkeys(buyers.COLUMNS, "VARCHAR")}
+BESIDE = {"status": "VARCHAR", "scenario": "VARCHAR", **dict.fromkeys(buyers.COLUMNS, "VARCHAR")}
 CANCELLED = "cancelled order"
+PLANNED = "planned, not sold"
 MISSING = "is missing"
 
 _CANCELLED = (
@@ -96,6 +99,8 @@ def _open(
     _refuse(connection, number, parsed, schema)
     if "status" in present and schema is ORDER_LINES:
         _leave_cancelled(connection, number, parsed)
+    if "scenario" in present and schema is ORDER_LINES:
+        _leave_planned(connection, number, parsed)
     connection.execute(
         f"CREATE TEMP VIEW staying_{number} AS FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row)"
@@ -146,6 +151,31 @@ def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed:
     connection.execute(
         f"INSERT INTO left_{number} SELECT row, {literal(CANCELLED)}, status FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) WHERE {is_cancelled}"
+    )
+
+
+def _leave_planned(connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed) -> None:
+    """Budgets and forecasts beside what was sold. ZhibiError where the column says which is which
+    by numbers only: adding both up would double the sales."""
+    words = {kind: literals(sorted(of)) for kind, of in scenario_words().items()}
+    known = f"lower(trim(scenario)) IN ({words['actual']}, {words['planned']})"
+    values = connection.execute(
+        f"SELECT DISTINCT scenario FROM typed_{number} WHERE scenario IS NOT NULL "
+        f"AND NOT ({known}) ORDER BY ALL LIMIT 5"
+    ).fetchall()
+    if values:
+        raise ZhibiError(
+            "{file} has figures of several kinds in the column {header} ({values}), and which were "
+            "sold cannot be told; keep only the rows that were sold, or leave the column out with "
+            '--map "{header}=".',
+            file=sheet_name(parsed.sheet),
+            header=_header(parsed, "scenario"),
+            values=", ".join(value for (value,) in values),
+        )
+    connection.execute(
+        f"INSERT INTO left_{number} SELECT row, {literal(PLANNED)}, scenario FROM typed_{number} "
+        f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row) "
+        f"WHERE lower(trim(scenario)) IN ({words['planned']})"
     )
 
 

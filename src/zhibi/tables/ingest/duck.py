@@ -28,6 +28,11 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def literals(texts: Iterable[object]) -> str:
+    """Values as the SQL list of an IN."""
+    return ", ".join(literal(text) for text in texts)
+
+
 def name(text: str) -> str:
     """A column name as an SQL identifier."""
     return '"' + text.replace('"', '""') + '"'

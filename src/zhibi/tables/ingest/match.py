@@ -19,7 +19,13 @@ from zhibi.tables.ingest.candidates import (
     says_tax,
     value_candidates,
 )
-from zhibi.tables.ingest.headers import first_word_kind, header_key, read_header, vocabulary
+from zhibi.tables.ingest.headers import (
+    first_word_kind,
+    header_key,
+    read_header,
+    vocabulary,
+    words_of,
+)
 from zhibi.tables.ingest.profile import ColumnProfile, profile_columns
 from zhibi.tables.ingest.refusals import missing_fields_error
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
@@ -72,6 +78,10 @@ NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
 UNIQUE_KEY = {"customers": ("customer_id", "name"), "products": ("product_id", "product_name")}
 UNIQUE = 0.99
 PERSONAL = ("email", "昵称", "账号")
+LOCAL = ("本币", "本位币", "localcurrency", "companycurrency")
+IN_CURRENCY = (
+    "amount", "amount_incl_tax", "tax_amount", "unit_price", "unit_price_incl_tax", "discount",
+)  # fmt: skip
 NUMBER_WORDS = {"id", "no", "nr", "number", "ref", "reference", "name", "document", "key"}
 
 
@@ -210,6 +220,7 @@ def _assign(
     if table == "order_lines":
         _heed_titles(sheet, taken)
         _prefer_companies(sheet, taken)
+        _prefer_local(sheet, taken, headers)
     return _mapping(sheet, table, preset, taken)
 
 
@@ -234,6 +245,28 @@ def _prefer_companies(sheet: Sheet, taken: dict[int, Candidate]) -> None:
         is_guess = candidate.target == "customer_id" and candidate.reason == "header"
         if is_guess and any(word in header_key(sheet.headers[column]) for word in PERSONAL):
             del taken[column]
+
+
+def _prefer_local(sheet: Sheet, taken: dict[int, Candidate], headers: Iterable[Candidate]) -> None:
+    """本币 beside 原币: the amounts in the company's own currency are summed as they are, so the
+    currency of the document, and money in it, is left out."""
+    local = {
+        each.target: each
+        for each in sorted(headers, key=lambda each: each.order, reverse=True)
+        if each.target in IN_CURRENCY and _is_local(sheet.headers[each.column])
+    }
+    if not local.keys() & {"amount", "amount_incl_tax"}:
+        return
+    if any(each.reason == "given" and each.target in IN_CURRENCY for each in taken.values()):
+        return
+    for column, candidate in tuple(taken.items()):
+        if candidate.target in (*IN_CURRENCY, "currency"):
+            del taken[column]
+    taken.update({each.column: each for each in local.values()})
+
+
+def _is_local(header: str) -> bool:
+    return any(word in header_key(header) for word in LOCAL)
 
 
 def _preset_candidates(sheet: Sheet, table: str, preset: Preset | None) -> list[Candidate]:
@@ -325,6 +358,14 @@ def lacks_code(mapping: Mapping) -> bool:
     """True for customers or products that have a name and no code, or a code and no name."""
     wanted = UNIQUE_KEY.get(mapping.table, ())
     return not all(mapping.column_of(target) for target in wanted)
+
+
+def is_generic(sheet: Sheet, mapping: Mapping) -> bool:
+    """True for a list of any kind: only its ID and Name are known, and nothing says of whom."""
+    wanted = UNIQUE_KEY.get(mapping.table, ())
+    keys = [header_key(found.header) for name in wanted if (found := mapping.column_of(name))]
+    named = first_word_kind((sheet.file.name, sheet.member, *sheet.titles), "table_words")
+    return bool(keys) and named != mapping.table and words_of("generic").issuperset(keys)
 
 
 def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:

@@ -22,12 +22,17 @@ from zhibi.tables.ingest.match import (
     complete_by_values,
     find_header,
     guess,
+    is_generic,
     lacks_code,
     missing_fields,
     needs_values,
     targets_of,
 )
-from zhibi.tables.ingest.refusals import missing_fields_error, refuse_opportunities
+from zhibi.tables.ingest.refusals import (
+    missing_fields_error,
+    refuse_cross_table,
+    refuse_opportunities,
+)
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
 from zhibi.tables.sources.presets import JoinRule, Layout, Preset, detect_preset, load_preset
 
@@ -96,10 +101,11 @@ def plan_sheets(
     _complete_by_values(parts)
     for part in parts:
         part.sheet, part.mapping = continue_orders(part.sheet, part.mapping, staging)
-    _refuse_incomplete(parts, len(sheets))
     open_parts = [part for part in parts if not part.is_used]
     for part in open_parts if table is None else ():
+        refuse_cross_table(part.sheet, part.mapping)
         refuse_opportunities(part.sheet, part.mapping)
+    _refuse_incomplete(parts, len(sheets))
     wanted = [part for part in open_parts if not (part.missing or part.is_doubtful)]
     wanted = wanted or [part for part in open_parts if not part.missing]
     results = [_result(part, staging, given, remembered) for part in wanted]
@@ -155,7 +161,12 @@ def _part(
     mapping = guess(sheet, table=table, preset=preset, given=mine, remembered=known)
     chosen = _preset_of(sheet, preset)
     layout = chosen.layout_for(sheet.headers) if chosen else None
-    is_doubtful = table is None and layout is None and not mine and lacks_code(mapping)
+    is_doubtful = (
+        table is None
+        and layout is None
+        and not mine
+        and (lacks_code(mapping) or is_generic(sheet, mapping))
+    )
     return _Part(sheet, mapping, layout, is_doubtful=is_doubtful)
 
 

@@ -43,6 +43,7 @@ class ReadOptions:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    is_numbered: bool = False  # a text file without a header, whose columns go by number
 
 
 def read(path: Path, staging: Path, options: ReadOptions = ReadOptions()) -> list[Sheet]:
@@ -120,7 +121,12 @@ def _read_one(
         case _:
             sheets = [
                 read_text(
-                    con, source, staging, encoding=options.encoding, delimiter=options.delimiter
+                    con,
+                    source,
+                    staging,
+                    encoding=options.encoding,
+                    delimiter=options.delimiter,
+                    is_numbered=options.is_numbered,
                 )
             ]
     note = _misnamed(source.path, kind)

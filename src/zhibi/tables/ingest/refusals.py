@@ -29,13 +29,9 @@ def missing_fields_error(
 ) -> ZhibiError:
     """What to tell the user when no column was found for required fields."""
     no_dates = is_alone and "order_date" in missing and not _has_dates(sheet)
-    if months := _months_across(sheet, mapping):
-        template = (
-            "{file} has a column for each month ({months}, …), which is a table of totals; export "
-            "one row for each order, or for each customer and month, with the date in a column."
-        )
-        return ZhibiError(template, file=sheet_name(sheet), months=", ".join(months[:2]))
-    if is_alone and {"customer_id", "order_date"} <= set(missing) and mapping.column_of("order_id"):
+    number = mapping.column_of("order_id")
+    is_named = number is not None and number.reason != "values"
+    if is_alone and is_named and {"customer_id", "order_date"} <= set(missing):
         template = (
             "{file} has lines of orders without their customers and dates; import it together with "
             "the file of the orders: zhibi import {file} ORDERS."
@@ -66,6 +62,18 @@ def missing_fields_error(
         table=mapping.table,
         headers=_headers(sheet),
     )
+
+
+def refuse_cross_table(sheet: Sheet, mapping: Mapping) -> None:
+    """ZhibiError for totals with a column for each month: no order can be told in it."""
+    months = _months_across(sheet, mapping)
+    if months:
+        raise ZhibiError(
+            "{file} has a column for each month ({months}, …), which is a table of totals; export "
+            "one row for each order, or for each customer and month, with the date in a column.",
+            file=sheet_name(sheet),
+            months=", ".join(months[:2]),
+        )
 
 
 def refuse_opportunities(sheet: Sheet, mapping: Mapping) -> None:

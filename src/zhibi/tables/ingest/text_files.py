@@ -32,13 +32,14 @@ def read_text(
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    is_numbered: bool = False,
 ) -> Sheet:
     """The sheet of one text file."""
     found = find_encoding(source.path, encoding)
     is_utf8 = found.name in ("utf-8", "utf-8-sig")
     utf8 = source.path if is_utf8 else _transcoded(source.path, found.name, scratch)
     try:
-        layout = layout_of(utf8, source.path.name, delimiter)
+        layout = layout_of(utf8, source.path.name, delimiter, is_numbered=is_numbered)
         staged = stage.free_path(scratch, ".parquet")
         too_long = _stage(con, utf8, staged, layout)
     finally:

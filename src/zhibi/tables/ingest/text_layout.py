@@ -15,6 +15,7 @@ from zhibi.tables.ingest.header_rows import SAMPLE, Header, filled, find_header,
 MAX_CELL = 16 << 20  # characters
 _SAMPLE_CHARS = 8 << 20
 _DELIMITERS = ("\t", ";", "|", "^", ",")  # on a tie the earlier: commas are also in numbers
+FEWEST = 3  # cells in each line of a file divided by spaces
 _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 
 
@@ -26,7 +27,8 @@ class Layout:
     lines_above: int  # lines up to the end of the header, for a reader that counts lines
 
 
-def layout_of(utf8: Path, name: str, delimiter: str | None) -> Layout:
+def layout_of(utf8: Path, name: str, delimiter: str | None, *, is_numbered: bool = False) -> Layout:
+    """`is_numbered`: columns of a file without a header are called 1, 2, 3."""
     lines = list(_sample(utf8))
     chosen = _delimiter_given(delimiter) if delimiter else _delimiter_of(lines, name)
     first, ends = _parsed(lines, chosen, name)
@@ -39,16 +41,24 @@ def layout_of(utf8: Path, name: str, delimiter: str | None) -> Layout:
             file=name,
         )
     header = find_header(first)
+    if header is None and is_numbered:
+        header = _numbers(first)
     if header is None:
         row = next(n for n, record in enumerate(first, 1) if filled(record) > 1)
         raise ZhibiError(
             "{file} has no header row: the first full row (row {row}) already holds data; put a "
-            "row with the names of the columns above it",
+            "row with the names of the columns above it, or name columns by number, as --map "
+            "1=customer_id --map 3=order_date --map 5=amount",
             file=name,
             row=row,
         )
     stage.check_width(name, len(header.names))
-    return Layout(name, chosen, header, ends[header.last])
+    return Layout(name, chosen, header, ends[header.last] if header.last >= 0 else 0)
+
+
+def _numbers(records: list[list[str | None]]) -> Header:
+    width = max(map(len, records))
+    return Header(-1, tuple(str(place) for place in range(1, width + 1)), (), ())
 
 
 def _sample(path: Path) -> Iterator[str]:
@@ -81,7 +91,13 @@ def _delimiter_of(lines: list[str], name: str) -> str:
         share = widths.count(usual) / len(widths) if usual > 1 else 0.0
         if share > best:
             best, chosen = share, delimiter
-    return chosen
+    return chosen if best else _spaces_or(chosen, lines, name)
+
+
+def _spaces_or(delimiter: str, lines: list[str], name: str) -> str:
+    """Spaces, where they divide every line into the same number of cells, three or more."""
+    widths = {len(cells) for cells, _ in records(lines, " ", name) if any(cells)}
+    return " " if len(widths) == 1 and widths.pop() >= FEWEST else delimiter
 
 
 def _parsed(
