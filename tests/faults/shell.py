@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,14 +37,21 @@ def start(
     **variables: str,
 ) -> subprocess.Popen[str]:
     """Start the command in a folder, without a terminal, in English unless told otherwise.
-    `before` runs in the new process: it sets limits."""
+    `before` runs in the new process: it sets limits. Ctrl-C reaches the command also where these
+    tests run in the background, whose processes inherit that it is ignored."""
+
+    def prepared() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if before:
+            before()
+
     environment = {**os.environ, "LANG": "C.UTF-8", "NO_COLOR": "1", **variables}
     environment.pop("ZHIBI_HOME", None)
     return subprocess.Popen(
         [ZHIBI, *map(str, words)],
         cwd=cwd,
         env={"ZHIBI_LANG": "en", **environment},
-        preexec_fn=before,  # noqa: PLW1509 - tests have one thread
+        preexec_fn=prepared,  # noqa: PLW1509 - tests have one thread
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=subprocess.PIPE,
