@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -17,7 +18,15 @@ from zhibi import methods, run
 from zhibi.cli import analysis, data, upkeep
 from zhibi.cli.help import speak
 from zhibi.errors import ZhibiError
-from zhibi.locale import CHINESE, ENGLISH, catalogue, explain, translate
+from zhibi.locale import (
+    CHINESE,
+    ENGLISH,
+    catalogue,
+    catalogue_files,
+    entries,
+    explain,
+    translate,
+)
 from zhibi.params import params_of
 from zhibi.render.words import label_of
 from zhibi.result import Block, Chart, Column, Figure, Note, Result, Section, Sentence, Table, Unit
@@ -42,6 +51,11 @@ def test_every_message_has_its_chinese() -> None:
     known = catalogue(CHINESE)
     missing = {text: where for text, where in messages().items() if text not in known}
     assert not missing
+
+
+def test_no_message_is_translated_in_two_files() -> None:
+    written = [text for file in catalogue_files(CHINESE) for text, _ in entries(file)]
+    assert [text for text, times in Counter(written).items() if times > 1] == []
 
 
 def test_a_translation_has_the_figures_of_its_message() -> None:
