@@ -13,7 +13,7 @@ import click
 import pytest
 
 from tests.messages import literals, messages
-from tests.test_every_method import usual
+from tests.usual import usual
 from zhibi import methods, run
 from zhibi.cli import analysis, data, upkeep
 from zhibi.cli.help import speak

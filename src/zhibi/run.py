@@ -16,6 +16,7 @@ from zhibi.reports.document import Report
 from zhibi.result import Result, Section, Table
 from zhibi.tables import facts
 from zhibi.tables.facts import Facts
+from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.tables import Tables
 from zhibi.tables.warehouse import Connection, from_warehouse
 from zhibi.tables.workspace import Workspace
@@ -65,11 +66,8 @@ def facts_of(workspace: Workspace) -> Facts:
     if connection:
         return from_warehouse(connection)
     manifest = workspace.lake.manifest()
-    return facts.from_lake(
-        workspace.lake.files("order_lines", manifest),
-        workspace.lake.files("customers", manifest),
-        data_version=str(manifest.version),
-    )
+    files = {table: workspace.lake.files(table, manifest) for table in SCHEMAS}
+    return facts.from_lake(files, data_version=str(manifest.version))
 
 
 def default_as_of(known: Facts, today: date) -> date:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from zhibi.tables import facts
-from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, Kind, TableSchema
+from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, SCHEMAS, Kind, TableSchema
 from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
 
@@ -37,13 +37,15 @@ def tables_of(
     lines: Iterable[Mapping[str, Any]],
     day: date,
     customers: Iterable[Mapping[str, Any]] = (),
+    **further: list[Mapping[str, Any]],
 ) -> Tables:
-    """Tables seen on `day` that hold just these lines and customers; a line is a sale unless it
-    says otherwise."""
+    """Tables seen on `day` that hold just these lines and customers, and rows of further tables by
+    their name (`receipts=[…]`); a line is a sale unless it says otherwise."""
     people = _arrow(CUSTOMERS, list(customers))
     given = facts.from_arrow(
         _arrow(ORDER_LINES, [{"line_kind": "sale", **row} for row in lines]),
         people if people.num_columns else None,
+        further={name: _arrow(SCHEMAS[name], list(rows)) for name, rows in further.items() if rows},
     )
     return Tables(given, Settings(), day, "ordered")
 

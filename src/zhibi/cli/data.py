@@ -16,6 +16,7 @@ import click
 
 from zhibi.cli import language
 from zhibi.errors import ZhibiError
+from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.settings import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 NOT_COMMITTED = 3  # nobody was there to ask
 DECLINED = 1
-TABLES = ("order_lines", "customers", "products", "receivables", "receipts")
 ORDERS_OF_A_DATE = ("dmy", "mdy", "ymd")
 FILE = click.Path(path_type=Path, readable=False)  # the import says why one cannot be read
 
@@ -99,7 +99,9 @@ def currency_code(text: str) -> str:
 
 @click.command("import")
 @click.argument("files", type=FILE, nargs=-1, required=True)
-@click.option("--kind", type=click.Choice(TABLES), help="What the rows are; else it is found.")
+@click.option(
+    "--kind", type=click.Choice(tuple(SCHEMAS)), help="What the rows are; else it is found."
+)
 @click.option("--map", "columns", multiple=True, metavar="COLUMN=FIELD", help="Name a column.")
 @click.option("--preset", help="Read the files as this system writes them.")
 @click.option("--encoding", help="Encoding of a text file; else it is found.")

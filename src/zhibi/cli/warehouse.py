@@ -9,11 +9,10 @@ from typing import Any
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.engines import connect, table_of
-from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, TableSchema
+from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
 from zhibi.tables.warehouse import Connection, Source, canonical
 from zhibi.tables.workspace import Workspace
 
-SCHEMAS = {"order_lines": ORDER_LINES, "customers": CUSTOMERS}
 TRIED_ROWS = 1000
 
 
@@ -27,7 +26,9 @@ def connect_workspace(
     for name in tables:
         if name not in SCHEMAS:
             raise ZhibiError(
-                "{name} cannot be read from a warehouse; name order_lines or customers.", name=name
+                "{name} is no table that Zhibi reads; choose one of {known}.",
+                name=name,
+                known=", ".join(SCHEMAS),
             )
     url = _absolute(url)
     backend = connect(url)

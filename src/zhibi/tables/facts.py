@@ -1,4 +1,5 @@
-"""The two tables every analysis starts from, wherever they are kept.
+"""The tables that analyses read, wherever they are kept: order lines and customers, from which
+every analysis starts, and the further ones where there is any row of them.
 
 `from_lake` is the usual way, `from_arrow` serves notebooks and tests, `from_warehouse` reads
 what somebody else keeps. All give the same columns, so that nothing above can tell them apart.
@@ -7,14 +8,14 @@ what somebody else keeps. All give the same columns, so that nothing above can t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from zhibi.tables import contents
 from zhibi.tables.contents import Contents
 from zhibi.tables.engines import Engine, local_duckdb
-from zhibi.tables.schema import CUSTOMERS, ORDER_LINES
+from zhibi.tables.schema import CUSTOMERS, FURTHER, ORDER_LINES, SCHEMAS, TableSchema
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """A table beside order lines and customers, and which of its columns hold any value."""
+
+    table: ir.Table
+    filled: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What an engine offers. `filled` are the columns that hold any value at all; `has_groups`
-    is false when every customer stands alone, so that adding up to groups can be left out."""
+    is false when every customer stands alone, so that adding up to groups can be left out.
+    `further` are the other tables of the schema that hold any row."""
 
     engine: Engine
     order_lines: ir.Table
@@ -36,6 +46,7 @@ class Facts:
     data_version: str
     has_groups: bool
     has_samples: bool
+    further: Mapping[str, Further] = field(default_factory=dict)
 
     def close(self) -> None:
         """End the connections to where the facts are."""
@@ -44,36 +55,63 @@ class Facts:
             self.engine.local.disconnect()
 
 
-def from_lake(order_lines: Sequence[str], customers: Sequence[str], *, data_version: str) -> Facts:
-    """Facts in Parquet files; what they hold is read from the files' own statistics."""
+def from_lake(files: Mapping[str, Sequence[str]], *, data_version: str) -> Facts:
+    """Facts in the Parquet files of each table; what they hold is read from their statistics."""
     local = local_duckdb()
     engine = Engine("duckdb", local, local)
+    order_lines, customers = files.get("order_lines", ()), files.get("customers", ())
     lines = _parquet(local, "order_lines", order_lines, ORDER_LINES.sql_columns)
     _parquet(local, "customers", customers, CUSTOMERS.sql_columns)
     held = contents.of_files(local, order_lines, lines)
     filled = contents.filled_columns_of_files(local, customers)
-    return _facts(engine, held, filled, data_version=data_version)
+    further = {
+        name: Further(
+            _parquet(local, name, files[name], SCHEMAS[name].sql_columns),
+            contents.filled_columns_of_files(local, files[name]),
+        )
+        for name in FURTHER
+        if files.get(name)
+    }
+    return _facts(engine, held, filled, data_version=data_version, further=further)
 
 
 def from_arrow(
-    order_lines: pa.Table, customers: pa.Table | None = None, *, data_version: str = "memory"
+    order_lines: pa.Table,
+    customers: pa.Table | None = None,
+    *,
+    further: Mapping[str, pa.Table] | None = None,
+    data_version: str = "memory",
 ) -> Facts:
-    """Facts from memory. `order_lines` needs customer_id, order_id, order_date and amount; what
-    an import would compute (keys, which line opens an order, names) is computed here."""
+    """Facts from memory. `order_lines` needs customer_id, order_id, order_date and amount, each
+    further table what the schema requires; what an import would compute (keys, which line opens
+    an order, names) is computed here."""
     local = local_duckdb()
     engine = Engine("duckdb", local, local)
-    local.create_table("given_lines", order_lines)
+    given = {"order_lines": order_lines, **(further or {})}
+    for name, table in given.items():
+        local.create_table(f"given_{name}", table)
     if customers is None:
         customers = order_lines.select(["customer_id"]).slice(0, 0)
     local.create_table("given_customers", customers)
-    _keyed_customers(local, customers.column_names)
+    _keyed_customers(local, customers.column_names, given)
     _keyed_lines(local, order_lines.column_names)
     held = contents.of_table(local.table("order_lines"))
     filled = contents.filled_columns(local.table("customers"))
-    return _facts(engine, held, filled, data_version=data_version)
+    found = {
+        name: _keyed(local, SCHEMAS[name], table.column_names)
+        for name, table in (further or {}).items()
+        if table.num_rows
+    }
+    return _facts(engine, held, filled, data_version=data_version, further=found)
 
 
-def _keyed_customers(local: Any, given: Sequence[str]) -> None:
+def _keyed_customers(local: Any, given: Sequence[str], tables: Mapping[str, pa.Table]) -> None:
+    """Those of the list, and those that only other tables name."""
+    named = " UNION ".join(
+        f"SELECT customer_id FROM given_{name}"
+        for name, table in tables.items()
+        if "customer_id" in table.column_names
+    )
     derived = {
         "source_system": "''",
         "name": "customer_id",
@@ -82,8 +120,8 @@ def _keyed_customers(local: Any, given: Sequence[str]) -> None:
     }
     local.raw_sql(
         f"CREATE TABLE keyed AS SELECT {_columns(CUSTOMERS.sql_columns, given, derived)} "
-        "FROM (SELECT * FROM given_customers UNION ALL BY NAME SELECT DISTINCT customer_id "
-        "FROM given_lines ANTI JOIN given_customers USING (customer_id))"
+        "FROM (SELECT * FROM given_customers UNION ALL BY NAME "
+        f"SELECT customer_id FROM ({named}) ANTI JOIN given_customers USING (customer_id))"
     )
     local.raw_sql("""
         CREATE TABLE customers AS
@@ -103,7 +141,7 @@ def _keyed_lines(local: Any, given: Sequence[str]) -> None:
         "import_id": "''",
     }
     columns = _columns(ORDER_LINES.sql_columns, given, derived)
-    local.raw_sql(f"CREATE TABLE typed_lines AS SELECT {columns} FROM given_lines")
+    local.raw_sql(f"CREATE TABLE typed_lines AS SELECT {columns} FROM given_order_lines")
     local.raw_sql(f"""
         CREATE TABLE order_lines AS
         SELECT * EXCLUDE (so_far) REPLACE ({OPENS_ORDER} AS is_order)
@@ -112,6 +150,20 @@ def _keyed_lines(local: Any, given: Sequence[str]) -> None:
                 {SO_FAR} AS so_far
             FROM typed_lines JOIN customers USING (customer_id)
         )""")
+
+
+def _keyed(local: Any, schema: TableSchema, given: Sequence[str]) -> Further:
+    """A further table in the columns of the schema, with the keys of its customers."""
+    columns = _columns(schema.sql_columns, given, {"source_system": "''", "import_id": "''"})
+    rows = f"SELECT {columns} FROM given_{schema.name}"
+    if schema.derived:
+        rows = (
+            "SELECT rows.* REPLACE (customers.customer_key AS customer_key) "
+            f"FROM ({rows}) AS rows JOIN customers USING (customer_id)"
+        )
+    local.raw_sql(f"CREATE TABLE {schema.name} AS {rows}")
+    table = local.table(schema.name)
+    return Further(table, contents.filled_columns(table))
 
 
 # The order's sales up to and including the line's day; the first line where they are positive
@@ -144,7 +196,12 @@ def _parquet(local: Any, name: str, files: Sequence[str], schema: Mapping[str, s
 
 
 def _facts(
-    engine: Engine, held: Contents, filled_of_customers: frozenset[str], *, data_version: str
+    engine: Engine,
+    held: Contents,
+    filled_of_customers: frozenset[str],
+    *,
+    data_version: str,
+    further: Mapping[str, Further],
 ) -> Facts:
     customers = engine.local.table("customers")
     in_groups = customers.filter(customers.group_key != customers.customer_key)
@@ -159,4 +216,5 @@ def _facts(
         data_version=data_version,
         has_groups=bool(in_groups.count().to_pyarrow().as_py()),
         has_samples=held.has_samples,
+        further=further,
     )

@@ -48,12 +48,14 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class TableSchema:
     """A canonical table. `unit` names the columns that identify what an import replaces whole;
-    `derived` are columns (name → SQL type) that the import computes."""
+    `derived` are columns (name → SQL type) that the import computes; `day` is the column that says
+    when a row came to be known, by which an analysis of a past day leaves out what came later."""
 
     name: str
     unit: tuple[str, ...]
     fields: tuple[Field, ...]
     derived: tuple[tuple[str, str], ...] = ()
+    day: str = ""
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -108,6 +110,7 @@ ORDER_LINES = TableSchema(
         # a later return cannot change a count of the past.
         ("is_order", "BOOLEAN"),
     ),
+    day="order_date",
 )
 
 CUSTOMERS = TableSchema(
@@ -153,6 +156,24 @@ PRODUCTS = TableSchema(
     ),
 )
 
+# Rows of the tables below are about one customer each.
+_OF_CUSTOMER = (("customer_key", "BIGINT"),)
+
+CONTRACTS = TableSchema(
+    "contracts",
+    unit=("contract_id",),
+    fields=(
+        Field("contract_id", Kind.ID, required=True),
+        Field("customer_id", Kind.ID, required=True),
+        Field("signed_on", Kind.DATE, required=True),
+        Field("ends_on", Kind.DATE),
+        Field("amount", Kind.MONEY),
+        Field("salesperson", Kind.TEXT),
+    ),
+    derived=_OF_CUSTOMER,
+    day="signed_on",
+)
+
 RECEIVABLES = TableSchema(
     "receivables",
     unit=("receivable_id",),
@@ -162,11 +183,13 @@ RECEIVABLES = TableSchema(
         Field("contract_id", Kind.ID),
         Field("invoice_id", Kind.ID),
         Field("milestone", Kind.TEXT),
+        Field("issued_on", Kind.DATE),
         Field("due_date", Kind.DATE, required=True),
         Field("amount_due", Kind.MONEY, required=True),
         Field("currency", Kind.CURRENCY),
     ),
-    derived=(("customer_key", "BIGINT"),),
+    derived=_OF_CUSTOMER,
+    day="issued_on",
 )
 
 RECEIPTS = TableSchema(
@@ -181,9 +204,91 @@ RECEIPTS = TableSchema(
         Field("method", Kind.TEXT),
         Field("matures_on", Kind.DATE),
     ),
-    derived=(("customer_key", "BIGINT"),),
+    derived=_OF_CUSTOMER,
+    day="received_on",
+)
+
+# What a receipt paid, where the books say so; else it is matched oldest first.
+ALLOCATIONS = TableSchema(
+    "allocations",
+    unit=("receipt_id",),
+    fields=(
+        Field("receipt_id", Kind.ID, required=True),
+        Field("receivable_id", Kind.ID, required=True),
+        Field("amount", Kind.MONEY, required=True),
+    ),
+)
+
+EFFORTS = TableSchema(
+    "efforts",
+    unit=("customer_id", "spent_on"),
+    fields=(
+        Field("customer_id", Kind.ID, required=True),
+        Field("spent_on", Kind.DATE, required=True),
+        Field("kind", Kind.TEXT),
+        Field("salesperson", Kind.TEXT),
+        Field("cost", Kind.MONEY),
+        Field("days", Kind.QUANTITY),
+        Field("note", Kind.TEXT),
+    ),
+    derived=_OF_CUSTOMER,
+    day="spent_on",
+)
+
+# What people judge: one criterion of one customer on one day. `value` is a number, a yes or no,
+# or a word, as the criterion asks; the latest one up to a day is what was thought then.
+ASSESSMENTS = TableSchema(
+    "assessments",
+    unit=("customer_id", "criterion", "assessed_on"),
+    fields=(
+        Field("customer_id", Kind.ID, required=True),
+        Field("criterion", Kind.TEXT, required=True),
+        Field("value", Kind.TEXT, required=True),
+        Field("assessed_on", Kind.DATE, required=True),
+        Field("assessed_by", Kind.TEXT),
+        Field("evidence", Kind.TEXT),
+    ),
+    derived=_OF_CUSTOMER,
+    day="assessed_on",
+)
+
+# One answer; without a score the question was put and not answered.
+SURVEYS = TableSchema(
+    "surveys",
+    unit=("customer_id", "answered_on"),
+    fields=(
+        Field("customer_id", Kind.ID, required=True),
+        Field("answered_on", Kind.DATE, required=True),
+        Field("respondent", Kind.TEXT),
+        Field("dimension", Kind.TEXT, required=True),
+        Field("score", Kind.QUANTITY),
+        Field("scale_max", Kind.QUANTITY, required=True),
+        Field("comment", Kind.TEXT),
+    ),
+    derived=_OF_CUSTOMER,
+    day="answered_on",
+)
+
+TOUCHES = TableSchema(
+    "touches",
+    unit=("customer_id", "touched_on"),
+    fields=(
+        Field("customer_id", Kind.ID, required=True),
+        Field("touched_on", Kind.DATE, required=True),
+        Field("step", Kind.TEXT, required=True),
+        Field("channel", Kind.TEXT),
+        Field("salesperson", Kind.TEXT),
+    ),
+    derived=_OF_CUSTOMER,
+    day="touched_on",
 )
 
 SCHEMAS = {
-    schema.name: schema for schema in (ORDER_LINES, CUSTOMERS, PRODUCTS, RECEIVABLES, RECEIPTS)
-}
+    schema.name: schema
+    for schema in (
+        ORDER_LINES, CUSTOMERS, PRODUCTS, CONTRACTS, RECEIVABLES, RECEIPTS, ALLOCATIONS, EFFORTS,
+        ASSESSMENTS, SURVEYS, TOUCHES,
+    )
+}  # fmt: skip
+# What the analyses read beside order lines and customers, where there is any of it.
+FURTHER = tuple(name for name in SCHEMAS if name not in ("order_lines", "customers"))

@@ -17,6 +17,7 @@ from zhibi.errors import ZhibiError
 from zhibi.result import Identity
 from zhibi.tables.calendar import Calendar, for_settings
 from zhibi.tables.facts import Facts
+from zhibi.tables.schema import FURTHER, SCHEMAS
 from zhibi.tables.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,6 +56,24 @@ class Tables:
         """One row a customer: attributes as of today, since sources hold no history of them."""
         return self.facts.customers
 
+    def table(self, name: str) -> ir.Table:
+        """A table beside order lines and customers, with what was known on `day`: rows that say
+        no day of their own count as known. ZhibiError when there is none; ask `holds` first
+        where a method can do without.
+        """
+        if not self.holds(name):
+            raise ZhibiError(
+                "There is no data on {table} yet; import a list of them with "
+                "`zhibi import FILE --kind {table}`.",
+                table=name,
+            )
+        rows, day = self.facts.further[name].table, SCHEMAS[name].day
+        return rows.filter(rows[day].isnull() | (rows[day] <= self.day)) if day else rows
+
+    def holds(self, name: str) -> bool:
+        """Whether there is any row of a table beside order lines and customers."""
+        return name in self.facts.further
+
     @cached_property
     def calendar(self) -> Calendar:
         """The shutdowns that the workspace is set to."""
@@ -69,13 +88,16 @@ class Tables:
             )
         return self.facts.first_day
 
-    def has(self, column: str) -> bool:
-        """Whether any order line or customer has a value in this column."""
+    def has(self, column: str, table: str = "order_lines") -> bool:
+        """Whether any order line or customer, or row of the named further table, has a value in
+        this column."""
+        if table in FURTHER:
+            return self.holds(table) and column in self.facts.further[table].filled
         return column in self.facts.filled
 
     def require(self, method: str, column: str, *, table: str = "order_lines") -> None:
         """ZhibiError when the data has no value in a column the method cannot do without."""
-        if not self.has(column):
+        if not self.has(column, table):
             raise ZhibiError(
                 "{method} needs the column {column} in {table}, which no import has filled; "
                 "import a file that has it, or name the column with --map.",

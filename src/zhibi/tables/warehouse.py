@@ -16,8 +16,16 @@ from typing import TYPE_CHECKING, Any
 from zhibi.errors import ZhibiError
 from zhibi.tables.contents import bases_of
 from zhibi.tables.engines import Engine, connect, local_duckdb, shown, table_of
-from zhibi.tables.facts import Facts
-from zhibi.tables.schema import CUSTOMERS, ORDER_LINES, SQL_TYPES, Kind, TableSchema
+from zhibi.tables.facts import Facts, Further
+from zhibi.tables.schema import (
+    CUSTOMERS,
+    FURTHER,
+    ORDER_LINES,
+    SCHEMAS,
+    SQL_TYPES,
+    Kind,
+    TableSchema,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -114,7 +122,12 @@ def _facts(backend: Any, connection: Connection, given: Source) -> Facts:
     )
     people = connection.tables.get("customers")
     has_groups = _bring_customers(local, backend, lines, people)
-    mark = f"{shown(connection.url)} {given} {people} {sorted(summary.items())}"
+    further = {
+        name: _further(backend, connection.tables[name], SCHEMAS[name])
+        for name in FURTHER
+        if name in connection.tables
+    }
+    mark = f"{shown(connection.url)} {connection.tables} {sorted(summary.items())}"
     return Facts(
         engine=engine,
         order_lines=lines,
@@ -126,7 +139,16 @@ def _facts(backend: Any, connection: Connection, given: Source) -> Facts:
         data_version=hashlib.sha256(mark.encode()).hexdigest()[:12],
         has_groups=has_groups,
         has_samples="line_kind" in given.columns,
+        further=further,
     )
+
+
+def _further(backend: Any, source: Source, schema: TableSchema) -> Further:
+    """A table beside the order lines: rows about customers, whose key is their id."""
+    rows = canonical(backend, source, schema)
+    if schema.derived:
+        rows = rows.mutate(customer_key=rows.customer_id)
+    return Further(rows, frozenset(source.columns))
 
 
 def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:

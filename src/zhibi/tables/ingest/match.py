@@ -32,6 +32,14 @@ from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
 from zhibi.tables.schema import SCHEMAS, Field, Kind
 from zhibi.tables.sources.presets import Preset, detect_preset, load_preset
 
+ABOUT_CUSTOMERS = (
+    "contracts", "receivables", "receipts", "efforts", "assessments", "surveys", "touches",
+)  # fmt: skip
+# Tables that a list is taken for only when its name or title says so, or the user: lists of
+# customers with a day and a remark are many, and orders must never be taken for visits.
+ONLY_WHEN_NAMED = frozenset(SCHEMAS) - {
+    "order_lines", "customers", "products", "receivables", "receipts",
+}  # fmt: skip
 # What a file may say beyond the canonical fields: columns others are computed from, and what an
 # order export tells of its customers.
 EXTRA_FIELDS: dict[str, tuple[Field, ...]] = {
@@ -51,8 +59,7 @@ EXTRA_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("customer_kind", Kind.TEXT),
         Field("customer_parent_id", Kind.ID),
     ),
-    "receivables": (Field("customer_name", Kind.TEXT),),
-    "receipts": (Field("customer_name", Kind.TEXT),),
+    **dict.fromkeys(ABOUT_CUSTOMERS, (Field("customer_name", Kind.TEXT),)),
 }
 
 # A required field, and the sets of columns that can stand for it.
@@ -69,8 +76,7 @@ STAND_INS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     },
     "customers": {"customer_id": (("name",),), "name": (("customer_id",),)},
     "products": {"product_id": (("product_name",),), "product_name": (("product_id",),)},
-    "receivables": {"customer_id": (("customer_name",),)},
-    "receipts": {"customer_id": (("customer_name",),)},
+    **{table: {"customer_id": (("customer_name",),)} for table in ABOUT_CUSTOMERS},
 }
 PRESET = 0.97
 NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
@@ -142,10 +148,20 @@ def guess(
     fixed = _given_columns(sheet, given or {}, table)
     layout = chosen.layout_for(sheet.headers) if chosen else None
     table = table or (layout.table if layout else None)
-    tables = [table] if table else list(SCHEMAS)
+    tables = [table] if table else _possible_tables(sheet)
     tries = [_assign(sheet, each, chosen, fixed, profiles) for each in tables]
     best = max(tries, key=lambda assigned: _score(sheet, assigned, profiles))
     return replace(best, constants=_constants(sheet, best, chosen))
+
+
+def _possible_tables(sheet: Sheet) -> list[str]:
+    named = _named_table(sheet)
+    return [table for table in SCHEMAS if table not in ONLY_WHEN_NAMED or table == named]
+
+
+def _named_table(sheet: Sheet) -> str | None:
+    """The table that the file's name, the sheet's or a title speaks of."""
+    return first_word_kind((sheet.file.name, sheet.member, *sheet.titles), "table_words")
 
 
 def targets_of(mapping: Mapping) -> tuple[str, ...]:
@@ -341,8 +357,7 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
         score -= 2.5 * _stood_in(mapping, missing)
     if mapping.table in UNIQUE_KEY and not _is_master(mapping, profiles):
         score -= 5
-    words = first_word_kind((sheet.file.name, sheet.member, *sheet.titles), "table_words")
-    return score + (1 if words == mapping.table else 0)
+    return score + (1 if _named_table(sheet) == mapping.table else 0)
 
 
 def _stood_in(mapping: Mapping, missing: Sequence[str]) -> int:
@@ -364,8 +379,8 @@ def is_generic(sheet: Sheet, mapping: Mapping) -> bool:
     """True for a list of any kind: only its ID and Name are known, and nothing says of whom."""
     wanted = UNIQUE_KEY.get(mapping.table, ())
     keys = [header_key(found.header) for name in wanted if (found := mapping.column_of(name))]
-    named = first_word_kind((sheet.file.name, sheet.member, *sheet.titles), "table_words")
-    return bool(keys) and named != mapping.table and words_of("generic").issuperset(keys)
+    is_named = _named_table(sheet) == mapping.table
+    return bool(keys) and not is_named and words_of("generic").issuperset(keys)
 
 
 def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:

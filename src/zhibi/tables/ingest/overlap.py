@@ -59,7 +59,7 @@ def _leave_repeated_units(
     parsed: Sequence[Parsed],
     sheets: Sequence[int],
 ) -> None:
-    unit = name(schema.unit[0])
+    unit = _unit(schema)
     given = _union(sheets, f"SELECT DISTINCT {unit} AS unit, {{n}} AS sheet FROM staying_{{n}}")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE given_again AS SELECT unit FROM "
@@ -75,7 +75,7 @@ def _leave_repeated_units(
             f"""
             INSERT INTO left_{number}
             SELECT line.row, fate.reason, sheet_names.name FROM staying_{number} AS line
-            JOIN unit_fates AS fate ON fate.unit = line.{unit} AND fate.sheet = {number}
+            JOIN unit_fates AS fate ON fate.unit = {unit} AND fate.sheet = {number}
             JOIN sheet_names ON sheet_names.sheet = fate.other
             """
         )
@@ -86,7 +86,7 @@ def _find_versions(
 ) -> None:
     """Make `given_lines`, the lines of units given again, and `unit_versions`: how many different
     contents a unit has, and in which sheets. Line keys tell whether two contents overlap."""
-    unit = name(schema.unit[0])
+    unit = _unit(schema)
     content = ", ".join(name(field.name) for field in schema.fields)
     key = "''"
     if schema is ORDER_LINES:
@@ -141,7 +141,7 @@ def _leave_repeated_rows(
 ) -> None:
     if not sheets:
         return
-    unit = name(schema.unit[0])
+    unit = _unit(schema)
     content = ", ".join(name(field.name) for field in schema.fields)
     rows = _union(
         sheets,
@@ -171,6 +171,12 @@ def _name_sheets(connection: duckdb.DuckDBPyConnection, parsed: Sequence[Parsed]
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE sheet_names AS FROM (VALUES {values}) AS named(sheet, name)"
     )
+
+
+def _unit(schema: TableSchema) -> str:
+    """What identifies a unit, as one value."""
+    columns = ", ".join(name(column) for column in schema.unit)
+    return f"concat_ws(chr(31), {columns})" if len(schema.unit) > 1 else columns
 
 
 def _union(sheets: Sequence[int], query: str) -> str:

@@ -105,16 +105,17 @@ def _steps(
     steps: list[Derived] = []
     if mapping.table == "order_lines":
         steps += _amount_steps(sheet, have, options)
+    fields = {field.name for field in SCHEMAS[mapping.table].fields}
     if mapping.table == "products":
         steps += derive.product_steps(have)
     elif mapping.table == "customers":
         steps += derive.customer_steps(have, "name")
-    else:
+    elif "customer_id" in fields:
         steps += derive.customer_steps(have, "customer_name")
     if mapping.table == "order_lines":
         steps += derive.order_step(have)
         steps += derive.line_steps(have, mapping.constants)
-    if mapping.table in {"order_lines", "receivables", "receipts"} and "currency" not in have:
+    if "currency" in fields - have:
         steps += _currency_steps(sheet, mapping, plans, options, connection)
     return steps
 

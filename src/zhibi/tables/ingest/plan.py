@@ -34,6 +34,7 @@ from zhibi.tables.ingest.refusals import (
     refuse_opportunities,
 )
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
+from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.sources.presets import JoinRule, Layout, Preset, detect_preset, load_preset
 
 OF_A_LINE = {"product_id", "product_name", "quantity"}
@@ -42,7 +43,7 @@ LENT = {
     "customers": ("customer_id", {"name": "customer_name"}),
     "products": ("product_id", {"product_name": "product_name", "category": "category"}),
 }
-FACTS = ("order_lines", "receivables", "receipts")
+FACTS = tuple(name for name in SCHEMAS if name not in ("customers", "products"))
 
 
 @dataclass(slots=True)

@@ -13,9 +13,13 @@ from zhibi.tables.lake.batch import content
 from zhibi.tables.lake.files import COLUMNS
 from zhibi.tables.lake.manifest import Change
 from zhibi.tables.lake.sql import Connection, count, literal, name, names, stored
-from zhibi.tables.schema import CUSTOMERS, TableSchema
+from zhibi.tables.schema import CUSTOMERS, SCHEMAS, TableSchema
 
-NAMED_IN = ("order_lines", "receivables", "receipts")
+NAMED_IN = tuple(
+    schema.name
+    for schema in SCHEMAS.values()
+    if schema is not CUSTOMERS and "customer_key" in dict(schema.derived)
+)
 SEPARATOR = "; "  # between former names
 
 _FIELDS = content(CUSTOMERS)

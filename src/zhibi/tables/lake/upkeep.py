@@ -15,8 +15,6 @@ from zhibi.tables.lake.writer import Writer, check_space
 from zhibi.tables.schema import SCHEMAS
 
 DAYS_READERS_TAKE = 7
-# What a table is put in order by, so that a reader of some months opens few files.
-DAY_OF = {"order_lines": "order_date", "receivables": "due_date", "receipts": "received_on"}
 
 
 def compact(writer: Writer, *, at: str | None) -> Commit:
@@ -28,7 +26,9 @@ def compact(writer: Writer, *, at: str | None) -> Commit:
             continue
         held = sum((writer.lake / table / file).stat().st_size for file in old)
         check_space(writer.lake, 3 * held)
-        order = names([*filter(None, [DAY_OF.get(table)]), "source_system", *SCHEMAS[table].unit])
+        schema = SCHEMAS[table]
+        # In the order of its days, so that a reader of some months opens few files.
+        order = names([*filter(None, [schema.day]), "source_system", *schema.unit])
         rows = stored(writer.paths(table), COLUMNS[table])
         swaps[table] = Swap(writer.write(f"FROM {rows} ORDER BY {order}"), old)
     commit = Commit(writer.before.version, "compact", "", at=at)
