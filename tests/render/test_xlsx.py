@@ -10,12 +10,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.render.example import ACCOUNTS, CHARTS, EXAMPLE, FORMULA, HOSTILE, QUIET
 from zhibi.errors import ZhibiError
 from zhibi.locale import CHINESE, ENGLISH
 from zhibi.render.xlsx import write_xlsx
-from zhibi.result import Column, Section, Table, Unit
+from zhibi.result import Column, Table, Unit
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +42,56 @@ def test_findings_are_the_first_sheet(book: openpyxl.Workbook) -> None:
     assert sheet.freeze_panes == "A5"
 
 
-def test_a_sheet_for_each_table_and_chart(book: openpyxl.Workbook) -> None:
-    assert len(book.worksheets) == 2 + len(CHARTS)
-    assert book.worksheets[1].title == ACCOUNTS.title[:31]
+def test_a_sheet_for_each_section_and_each_table_outside_of_one(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames == [
+        "Key points", ACCOUNTS.title[:31], "Why did sales change", "Everything else",
+    ]  # fmt: skip
+
+
+def columns_of(sheet: Worksheet, title: str, count: int) -> list[tuple]:
+    """The rows below a title of a sheet with several tables side by side, headings first."""
+    left = next(cell.column for cell in sheet[1] if cell.value == title)
+    return list(
+        sheet.iter_rows(min_row=2, min_col=left, max_col=left + count - 1, values_only=True)
+    )
+
+
+def test_the_blocks_of_a_section_stand_side_by_side(book: openpyxl.Workbook) -> None:
+    sheet = book["Everything else"]
+    titles = [cell.value for cell in sheet[1] if cell.value]
+    assert titles == [chart.title for chart in CHARTS[1:]]
+    assert sheet.freeze_panes == "A3"
+    headings, first, *_ = columns_of(sheet, "Sales by month", 3)
+    assert headings == ("Month", "Sales (CNY)", "A year ago (CNY)")
+    assert (first[0].date(), *first[1:]) == (date(2025, 1, 1), 4_300_000, 4_190_000)
+
+
+def test_the_longest_table_of_a_section_can_be_filtered(book: openpyxl.Workbook) -> None:
+    assert book.worksheets[1].auto_filter.ref == "A1:M5"
+    longest = book["Everything else"].auto_filter.ref
+    first = longest.split(":")[0]
+    assert book["Everything else"][first].value == "Share of customers"
+
+
+def test_a_heat_map_is_a_colour_scale(book: openpyxl.Workbook) -> None:
+    sheet = book["Everything else"]
+    rows = columns_of(sheet, "Recency and frequency", 6)[:6]
+    assert rows[0] == ("Frequency", "1", "2", "3", "4", "5")
+    assert rows[1] == (5, 5, 10, 15, 20, 25)  # the highest score on top
+    assert rows[5] == (1, 1, 2, 3, 4, 5)
+    (area,) = sheet.conditional_formatting
+    first, last = str(area.sqref).split(":")
+    assert (sheet[first].value, sheet[last].value) == (5, 5)
+    assert {rule.type for rule in area.rules} == {"colorScale", "cellIs"}
+
+
+def test_an_interval_has_its_range_as_error_bars(path: Path, book: openpyxl.Workbook) -> None:
+    rows = columns_of(book["Everything else"], "Where whitespace is", 5)
+    assert rows[0][4] == "Length of the range (CNY)"
+    assert rows[1] == ("济南食品", 950000, 600000, 1400000, 800000)
+    with zipfile.ZipFile(path) as parts:
+        charts = [parts.read(name).decode() for name in parts.namelist() if "/charts/chart" in name]
+    assert sum("c:errBars" in chart for chart in charts) == 1
 
 
 def test_values_are_those_of_the_result(book: openpyxl.Workbook) -> None:
@@ -94,9 +142,34 @@ def test_no_text_becomes_anything_else(tmp_path: Path, text: str) -> None:
 def with_blocks(*tables: Table):
     class Given(type(QUIET)):
         def blocks(self):
-            return (Section("Everything", tables),)
+            return tables
 
     return Given(findings=(), charts=())
+
+
+def waterfall(tmp_path: Path, *amounts: int) -> list[tuple]:
+    rows = (
+        ("a year ago", amounts[0], "total"),
+        *((f"step {at}", amount, "change") for at, amount in enumerate(amounts[1:-1])),
+        ("now", amounts[-1], "total"),
+    )
+    chart = replace(CHARTS[0], rows=rows)
+    write_xlsx(with_blocks(chart), tmp_path / "a.xlsx", ENGLISH)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[1]
+    return list(sheet.iter_rows(min_row=2, min_col=3, values_only=True))
+
+
+def test_a_waterfall_may_fall_below_zero(tmp_path: Path) -> None:
+    """Foot, total, rise, fall, rise below zero, fall below zero; bars are stacked from zero."""
+    rows = waterfall(tmp_path, 10, -30, -5, 15, 20, 10)
+    assert rows == [
+        (None, 10, None, None, None, None),
+        (0, None, None, 10, None, -20),
+        (-20, None, None, None, None, -5),
+        (-10, None, None, None, -15, None),
+        (0, None, 10, None, -10, None),
+        (None, 10, None, None, None, None),
+    ]
 
 
 def test_all_rows_are_written_not_only_those_shown(tmp_path: Path) -> None:
@@ -123,11 +196,11 @@ def test_charts_are_native(path: Path) -> None:
         texts = "".join(parts.read(name).decode() for name in charts)
     for kind in ("c:barChart", "c:lineChart", "c:areaChart", "c:scatterChart"):
         assert kind in texts
-    assert len(charts) == len(CHARTS) - 2  # no heat map, no interval
+    assert len(charts) == len(CHARTS) - 1  # the heat map is its cells
 
 
 def test_a_waterfall_adds_up(book: openpyxl.Workbook) -> None:
-    sheet = book["Why sales changed"]
+    sheet = book["Why did sales change"]
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     for _, amount, foot, total, rise, fall in rows:
         assert (foot or 0) >= 0

@@ -18,6 +18,7 @@ INK, QUIET, LINE, ACCENT, REST = "#1d2329", "#5a6169", "#d9d5cb", "#1f4e79", "#a
 SEQUENCE: Final = (ACCENT, "#c27c1e", "#2f8f83", "#a0527f", "#6aa1d0", QUIET)
 FALL: Final = SEQUENCE[1]
 ON_PALE, ON_STRONG, PALE = "#1d232a", "#fbfaf6", "#e9eef3"  # inside a heat map, light or dark
+STRONG: Final = 0.55  # of the highest: from here on a cell of a heat map has light text
 TIMES: Final = frozenset({Unit.DATE, Unit.MONTH})
 SIDE_TITLE: Final = {"titleAngle": 0, "titleAlign": "left", "titleY": -8, "titleX": 0}
 

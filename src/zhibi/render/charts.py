@@ -19,6 +19,7 @@ from zhibi.render.axes import (
     QUIET,
     REST,
     SIDE_TITLE,
+    STRONG,
     TIMES,
     color_of,
     look,
@@ -132,7 +133,7 @@ def _heat_map(picture: Picture) -> Spec:
     color = {"field": "y", "type": "quantitative", "scale": shade, "legend": None}
     layers: list[Spec] = [{"mark": {"type": "rect"}, "encoding": {"color": color}}]
     if len(picture.rows) <= _CELLS_WITH_TEXT and not picture.is_narrow:
-        strong = {"test": f"datum.y > {strongest * 0.55:.6g}", "value": ON_STRONG}
+        strong = {"test": f"datum.y > {strongest * STRONG:.6g}", "value": ON_STRONG}
         text = {"field": "text", "type": "nominal"}
         ink = {"condition": strong, "value": ON_PALE}
         mark = {"type": "text", "fontSize": 13}

@@ -22,12 +22,14 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Headings, units and rows of equal length; `totals` is a last row or None."""
+    """Headings, units and rows of equal length; `totals` is a last row or None. `places` says in
+    which column each of those it was made of begins."""
 
     headings: tuple[str, ...]
     units: tuple[Unit, ...]
     rows: tuple[Row, ...]
     totals: Row | None = None
+    places: tuple[int, ...] = ()
 
 
 def table_grid(table: Table, formatter: Formatter) -> Grid:
@@ -46,8 +48,10 @@ def grid(
     spread = [any(isinstance(row[at], Estimate) for row in rows) for at in range(len(columns))]
     headings: list[str] = []
     units: list[Unit] = []
+    places: list[int] = []
     for column, is_spread in zip(columns, spread, strict=True):
         label = heading(column, formatter)
+        places.append(len(headings))
         headings.append(label)
         units.append(column.unit)
         if is_spread:
@@ -59,6 +63,7 @@ def grid(
         tuple(units),
         tuple(_spread(row, spread) for row in rows),
         None if totals is None else _spread(totals, spread),
+        tuple(places),
     )
 
 

@@ -1,19 +1,18 @@
-"""Charts a spreadsheet can draw itself, so that people can edit them.
+"""Charts a workbook draws itself over the cells of a sheet, so that people can edit them.
 
-Each needs its data on the sheet in a certain order: one column for the axis, one a series.
-Heat maps and intervals have no counterpart there; their sheet has the data alone.
+A heat map is no chart there but a colour scale over its cells.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 from zhibi.locale import translate
-from zhibi.render.axes import ACCENT, FALL, FONT, QUIET, SEQUENCE
-from zhibi.render.grid import Grid, grid
-from zhibi.render.values import Formatter
-from zhibi.result import Chart, Column, Mark, Row, Unit, Value
+from zhibi.render.axes import ACCENT, FONT, LINE, ON_STRONG, PALE, REST, STRONG
+from zhibi.render.patterns import axis_pattern, label_pattern
+from zhibi.render.series import Plot, Series
+from zhibi.render.values import TEXT_UNITS, Formatter
+from zhibi.result import Mark
 
 _KINDS: Final[dict[Mark, dict[str, str]]] = {
     Mark.BAR: {"type": "bar"},
@@ -21,112 +20,137 @@ _KINDS: Final[dict[Mark, dict[str, str]]] = {
     Mark.AREA: {"type": "area", "subtype": "stacked"},
     Mark.SCATTER: {"type": "scatter"},
     Mark.WATERFALL: {"type": "bar", "subtype": "stacked"},
+    Mark.INTERVAL: {"type": "bar"},
 }
+_FONT: Final = {"name": FONT.split(",", 1)[0].strip('"')}
+_WIDE: Final = 92  # characters: the column a picture stands over
+_SIZE: Final = {"width": 640, "height": 360}
+_LABELLED: Final = 30  # bars, beyond which their numbers would run into each other
 
 
-def chart_grid(chart: Chart, formatter: Formatter) -> Grid:
-    """The data of a chart in the order its drawing needs."""
-    if chart.mark is Mark.WATERFALL:
-        return grid(*_steps(chart), formatter)
-    if chart.series is not None and chart.mark in _KINDS and chart.mark is not Mark.SCATTER:
-        return grid(*_by_series(chart, formatter), formatter)
-    return grid(chart.columns, chart.rows, formatter)
-
-
-def insert(book: Any, sheet: Any, chart: Chart, data: Grid, formatter: Formatter) -> None:
-    """Draw the chart beside its data, where a spreadsheet knows the kind."""
-    if chart.mark not in _KINDS or not data.rows:
-        return
-    picture = book.add_chart(_KINDS[chart.mark])
-    for series in _series(chart, data, sheet.get_name()):
-        picture.add_series(series)
-    is_lying = chart.mark in (Mark.BAR, Mark.WATERFALL)
-    font = {"name": FONT.split(",", 1)[0].strip('"')}
-    title = translate(chart.title, formatter.language)
-    picture.set_title({"name": title, "name_font": {**font, "size": 12}, "overlay": False})
-    picture.set_x_axis({"num_font": font})
-    picture.set_y_axis({"num_font": font, "reverse": is_lying, "major_gridlines": {"visible": 0}})
-    if chart.mark is Mark.WATERFALL:
+def insert(
+    book: Any, sheet: Any, plotted: Plot, place: tuple[int, int], formatter: Formatter
+) -> int:
+    """Draw the chart beside its data, which begin at `place`; gives the columns it took."""
+    if plotted.chart.mark is Mark.HEAT_MAP:
+        _color_cells(book, sheet, plotted, place)
+        return 0
+    picture = book.add_chart(_kind(plotted))
+    for series in plotted.series:
+        picture.add_series(_series(plotted, series, (sheet.get_name(), *place), formatter.language))
+    title = translate(plotted.chart.title, formatter.language)
+    picture.set_title({"name": title, "name_font": {**_FONT, "size": 12}, "overlay": False})
+    _axes(picture, plotted, formatter.language)
+    if len(plotted.series) == 1 or plotted.chart.mark in (Mark.WATERFALL, Mark.INTERVAL):
         picture.set_legend({"none": True})
-    picture.set_size({"width": 640, "height": 360})
-    sheet.insert_chart(1, len(data.headings) + 1, picture)
+    picture.set_size({**_SIZE, "height": max(360, 80 + 20 * _count_lying(plotted))})
+    top, left = place
+    beside = left + len(plotted.grid.headings) + 1
+    sheet.insert_chart(top + 1, beside, picture, {"object_position": 2})
+    sheet.set_column(beside, beside, _WIDE)
+    return 2
 
 
-def _series(chart: Chart, data: Grid, sheet: str) -> list[dict[str, Any]]:
-    last = len(data.rows)
-    if chart.mark is Mark.WATERFALL:
-        fills: list[dict[str, Any]] = [
-            {"none": True},
-            *({"color": color} for color in (QUIET, ACCENT, FALL)),
-        ]
-        drawn = list(zip(range(2, 6), fills, strict=True))
-        x = 0
-    else:
-        keys = [column.key for column in chart.columns]
-        x = keys.index(chart.x) if chart.series is None else 0
-        places = (
-            [keys.index(key) for key in chart.y]
-            if chart.series is None or chart.mark is Mark.SCATTER
-            else range(1, len(data.headings))
-        )
-        colors = ({"color": SEQUENCE[at % len(SEQUENCE)]} for at in range(len(data.headings)))
-        drawn = list(zip(places, colors, strict=False))
-    return [_one_series(chart.mark, sheet, (x, at), last, fill) for at, fill in drawn]
+def _kind(plotted: Plot) -> dict[str, str]:
+    if plotted.chart.mark is Mark.LINE and plotted.is_by_number:
+        return {"type": "scatter", "subtype": "straight"}
+    kind = _KINDS[plotted.chart.mark]
+    return kind if plotted.is_lying or kind["type"] != "bar" else {**kind, "type": "column"}
 
 
-def _one_series(
-    mark: Mark, sheet: str, places: tuple[int, int], last: int, fill: dict[str, Any]
+def _count_lying(plotted: Plot) -> int:
+    beside = len(plotted.series) if plotted.chart.mark is Mark.BAR else 1
+    return len(plotted.grid.rows) * beside if plotted.is_lying else 0
+
+
+def _axes(picture: Any, plotted: Plot, language: str) -> None:
+    values = axis_pattern(plotted.unit, plotted.values(), language)
+    x: dict[str, Any] = {"num_font": _FONT, "label_position": "low"}
+    y: dict[str, Any] = {"num_font": _FONT, "num_format": values, "line": {"none": True}}
+    y["major_gridlines"] = {"visible": not plotted.is_lying, "line": {"color": LINE}}
+    if plotted.x_unit not in TEXT_UNITS:
+        xs = [row[plotted.x] for row in plotted.grid.rows]
+        x["num_format"] = axis_pattern(plotted.x_unit, xs, language)
+    if plotted.is_by_number:
+        x |= {"name": plotted.grid.headings[plotted.x], "name_font": {**_FONT, "bold": False}}
+        y |= {"name": plotted.grid.headings[plotted.series[0].at]}
+        y["name_font"] = {**_FONT, "bold": False}
+    if plotted.is_lying:
+        x |= {"reverse": True, "major_tick_mark": "none"}
+        y["visible"] = plotted.span is not None
+        x, y = y, x
+    picture.set_x_axis(x)
+    picture.set_y_axis(y)
+
+
+def _series(
+    plotted: Plot, series: Series, place: tuple[str, int, int], language: str
 ) -> dict[str, Any]:
-    x, y = places
-    series: dict[str, Any] = {
-        "name": [sheet, 0, y],
-        "categories": [sheet, 1, x, last, x],
-        "values": [sheet, 1, y, last, y],
+    sheet, top, left = place
+    mark = plotted.chart.mark
+    first, last = (top + 1 + row for row in (series.rows.start, series.rows.stop - 1))
+    drawn: dict[str, Any] = {
+        "name": [sheet, top, left + series.at],
+        "categories": [sheet, first, left + plotted.x, last, left + plotted.x],
+        "values": [sheet, first, left + series.at, last, left + series.at],
     }
+    if mark is Mark.SCATTER and plotted.chart.series:
+        drawn["name"] = series.name
     if mark is Mark.LINE:
-        return series | {"line": {**fill, "width": 2}}
+        return drawn | {"line": {"color": series.color, "width": 2}, "marker": {"type": "none"}}
+    fill = _fill(series.color)
+    points = None
+    if plotted.subjects and mark is not Mark.AREA:
+        points = [{"fill": _fill(plotted.color(series, row))} for row in series.rows]
     if mark is Mark.SCATTER:
-        return series | {"marker": {"type": "circle", "fill": fill, "border": fill}}
-    return series | {"fill": fill, "gap": 40}
+        marker = {"type": "circle", "size": 7, "fill": fill, "border": {"none": True}}
+        return drawn | {"marker": marker, "points": points}
+    drawn |= {"fill": fill, "points": points, "gap": 40}
+    if mark is Mark.INTERVAL:
+        return drawn | _bullet(plotted, series, drawn["values"])
+    if mark in (Mark.BAR, Mark.WATERFALL) and series.color and len(series.rows) <= _LABELLED:
+        pattern = label_pattern(plotted.unit, plotted.values(), language)
+        drawn["data_labels"] = {"value": True, "num_format": pattern, "font": _FONT}
+    return drawn
 
 
-def _steps(chart: Chart) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
-    """A waterfall as stacked bars: an unseen foot, then the total, the rise or the fall."""
-    keys = [column.key for column in chart.columns]
-    at, kind = keys.index(chart.y[0]), keys.index("kind")
-    step = chart.columns[keys.index(chart.x)]
-    labels = ("Foot", "Total", "Rise", "Fall")
-    parts = tuple(Column(label, label, Unit.MONEY) for label in labels)
-    rows: list[Row] = []
-    level = Decimal(0)
-    for row in chart.rows:
-        amount = row[at]
-        if not isinstance(amount, Decimal | int):
-            raise TypeError("a waterfall needs an exact amount in every row")
-        is_total = row[kind] == "total"
-        start = Decimal(0) if is_total else level
-        level = start + amount
-        size = abs(level - start)
-        foot = None if is_total else min(start, level)
-        rise = size if not is_total and amount >= 0 else None
-        fall = size if not is_total and amount < 0 else None
-        rows.append(
-            (row[keys.index(chart.x)], amount, foot, amount if is_total else None, rise, fall)
-        )
-    return (step, chart.columns[at], *parts), tuple(rows)
+def _fill(color: str | None) -> dict[str, Any]:
+    return {"color": color} if color else {"none": True}
 
 
-def _by_series(chart: Chart, formatter: Formatter) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
-    """Long rows as one column a series, in the order in which they first appear."""
-    keys = [column.key for column in chart.columns]
-    x, series, y = (keys.index(str(key)) for key in (chart.x, chart.series, chart.y[0]))
-    names = list(dict.fromkeys(row[series] for row in chart.rows))
-    cells: dict[tuple[Value, Value], Value] = {(r[x], r[series]): r[y] for r in chart.rows}
-    unit, word = chart.columns[y].unit, chart.columns[series].unit
-    columns = tuple(
-        Column(str(at), formatter.value(name, word, is_short=True), unit)
-        for at, name in enumerate(names)
-    )
-    days = list(dict.fromkeys(row[x] for row in chart.rows))
-    rows = tuple((day, *(cells.get((day, name)) for name in names)) for day in days)
-    return (chart.columns[x], *columns), rows
+def _bullet(plotted: Plot, series: Series, values: list[Any]) -> dict[str, Any]:
+    """A thin bar for the value; the range hangs as a thick line on its unseen lower end."""
+    drawn: dict[str, Any] = {"overlap": 100, "gap": 150}
+    if series is not plotted.series[1] or plotted.span is None:
+        return drawn
+    sheet, first, column, last, _ = values
+    lengths = column - series.at + plotted.span
+    bars = {
+        "type": "custom",
+        "direction": "plus",
+        "end_style": 0,
+        "plus_values": f"={_range(sheet, first, lengths, last)}",
+        "minus_values": [0],
+        "line": {"color": REST, "width": 6},
+    }
+    return drawn | {"y_error_bars": bars}
+
+
+def _range(sheet: str, first: int, column: int, last: int) -> str:
+    from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
+    cells: str = xl_range_abs(first, column, last, column)
+    return f"{quote_sheetname(sheet)}!{cells}"
+
+
+def _color_cells(book: Any, sheet: Any, plotted: Plot, place: tuple[int, int]) -> None:
+    """From pale to strong, light text on what is dark."""
+    top, left = place
+    columns = [left + series.at for series in plotted.series]
+    area = (top + 1, min(columns), top + len(plotted.grid.rows), max(columns))
+    strongest = plotted.highest or 1
+    scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": PALE}
+    sheet.conditional_format(*area, {**scale, "max_color": ACCENT})
+    light = book.add_format({"font_color": ON_STRONG})
+    dark = {"type": "cell", "criteria": ">", "value": strongest * STRONG, "format": light}
+    sheet.conditional_format(*area, dark)

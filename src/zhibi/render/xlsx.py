@@ -1,4 +1,4 @@
-"""A result as a workbook: the findings first, then a sheet for each table and chart.
+"""A result as a workbook: the findings first, then a sheet for each section.
 
 Numbers stay numbers with a format by unit, days stay days, texts are always written as texts:
 a name that looks like a formula is only a name. The same result gives the same bytes, so dates
@@ -22,6 +22,8 @@ from zhibi.errors import ZhibiError
 from zhibi.locale import translate
 from zhibi.render import native
 from zhibi.render.grid import Grid, clean, table_grid
+from zhibi.render.patterns import CELLS
+from zhibi.render.series import plot
 from zhibi.render.text import width
 from zhibi.render.values import Formatter
 from zhibi.render.words import SEVERITY_WORDS, SHAPES, addressed, provenance, subtitle_of
@@ -37,23 +39,12 @@ from zhibi.result import (
     Value,
 )
 
-FORMATS: Final[dict[Unit, str]] = {
-    Unit.MONEY: "#,##0.00",
-    Unit.MONEY_CHANGE: "+#,##0.00;-#,##0.00;0.00",
-    Unit.COUNT: "#,##0",
-    Unit.QUANTITY: "#,##0.00",
-    Unit.SHARE: "0.0%",
-    Unit.CHANGE: "+0.0%;-0.0%;0.0%",
-    Unit.POINTS: "+0.0%;-0.0%;0.0%",
-    Unit.DAYS: "#,##0.0",
-    Unit.DATE: "yyyy-mm-dd",
-    Unit.MONTH: "yyyy-mm",
-    Unit.SCORE: "0.0",
-    Unit.RATIO: "0.00",
-}
-_MOST_ROWS: Final = 1_048_576 - 1  # what a sheet holds below its heading
+_MOST_ROWS: Final = 1_048_576 - 3  # what a sheet holds between its headings and its totals
 _MOST_TEXT: Final = 32_767  # what a cell holds
+_A4: Final = 9
 _NARROWEST, _WIDEST = 8, 44
+_SENTENCE, _ACTION = 80, 44  # columns of the first sheet
+_LINE: Final = 15.0  # points
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -94,14 +85,49 @@ class _Writer:
         created = datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - XLSX has no zone
         self.book.set_properties({"title": title, "created": created})
         self.findings(result)
-        for block in _leaves(result.blocks()):
-            title = self.word(block.title)
-            if isinstance(block, Table):
-                title = f"{block.number} {title}" if block.number else title
-                self.grid(title, table_grid(block, self.formatter))
-            else:
-                data = native.chart_grid(block, self.formatter)
-                native.insert(self.book, self.grid(title, data), block, data, self.formatter)
+        for block in result.blocks():
+            inside = list(_leaves((block,)))
+            if inside:
+                self.section(self.title_of(block), inside)
+
+    def section(self, title: str, blocks: list[Table | Chart]) -> None:
+        """A sheet: its tables and charts side by side, so that all their headings stay in sight
+        and each has columns of its own width. The longest can be filtered."""
+        sheet = self.sheet(title)
+        top, left = int(len(blocks) > 1), 0
+        areas = []
+        for block in blocks:
+            if top:
+                sheet.write_string(0, left, clean(self.title_of(block)), self.title)
+            data, taken = self.drawn(sheet, block, (top, left))
+            areas.append((len(data.rows), -left, len(data.headings)))
+            left += taken + 1
+        rows, left, count = max(areas)
+        sheet.autofilter(top, -left, top + min(rows, _MOST_ROWS), count - left - 1)
+        sheet.freeze_panes(top + 1, 0 if top else 1)
+        sheet.repeat_rows(0, top)
+
+    def drawn(
+        self, sheet: Worksheet, block: Table | Chart, place: tuple[int, int]
+    ) -> tuple[Grid, int]:
+        """A table or a chart from this cell on; gives its rows and the columns it took."""
+        if isinstance(block, Table):
+            data = table_grid(block, self.formatter)
+            self.grid(sheet, data, place)
+            return data, len(data.headings)
+        plotted = plot(block, self.formatter)
+        self.grid(sheet, plotted.grid, place)
+        taken = len(plotted.grid.headings)
+        if plotted.grid.rows:
+            taken += native.insert(self.book, sheet, plotted, place, self.formatter)
+        return plotted.grid, taken
+
+    def title_of(self, block: Block) -> str:
+        """The title in words; before that of a table the finding it is the evidence of."""
+        if isinstance(block, Figure | Note):
+            return ""
+        title = self.word(block.title)
+        return f"{block.number} {title}" if isinstance(block, Table) and block.number else title
 
     def findings(self, result: Result) -> None:
         """The first sheet: what a director reads, then figures, notes and provenance."""
@@ -120,16 +146,18 @@ class _Writer:
             urgency = f"{SHAPES[finding.severity]} {self.word(SEVERITY_WORDS[finding.severity])}"
             sheet.write_number(row, 0, number, self.wrapped)
             sheet.write_string(row, 1, urgency, self.wrapped)
-            sheet.write_string(row, 2, self.formatter.sentence(finding.says), self.wrapped)
+            says = self.formatter.sentence(finding.says)
+            sheet.write_string(row, 2, says, self.wrapped)
             sheet.write_string(row, 3, action, self.wrapped)
             self.cell(sheet, (row, 4), finding.stake, Unit.MONEY)
+            sheet.set_row(row, _height((says, _SENTENCE), (action, _ACTION)))
             row += 1
         row = self.remarks(sheet, row + 1, result)
         for label, text in provenance(result.identity, self.formatter):
             sheet.write_string(row, 1, label)
             sheet.write_string(row, 2, text)
             row += 1
-        for at, size in enumerate((5, 14, 80, 44, 18)):
+        for at, size in enumerate((5, 14, _SENTENCE, _ACTION, 18)):
             sheet.set_column(at, at, size)
 
     def remarks(self, sheet: Worksheet, row: int, result: Result) -> int:
@@ -139,26 +167,28 @@ class _Writer:
                 sheet.write_string(row, 1, self.word(block.label))
                 sheet.write_string(row, 2, self.formatter.hover(block), self.wrapped)
             else:
-                sheet.write_string(row, 2, self.formatter.sentence(block.says), self.wrapped)
+                said = self.formatter.sentence(block.says)
+                sheet.write_string(row, 2, said, self.wrapped)
+                sheet.set_row(row, _height((said, _SENTENCE)))
             row += 1
         return row + 1
 
-    def grid(self, title: str, data: Grid) -> Worksheet:
-        """A sheet of rows under a heading that stays in sight."""
-        sheet = self.sheet(title)
-        sheet.freeze_panes(1, 1)
-        for at, label in enumerate(data.headings):
-            sheet.write_string(0, at, clean(label), self.heading)
+    def grid(self, sheet: Worksheet, data: Grid, place: tuple[int, int]) -> None:
+        """Headings, rows and totals from this cell on."""
+        top, left = place
+        for at, label in enumerate(data.headings, start=left):
+            sheet.write_string(top, at, clean(label), self.heading)
         rows = data.rows[:_MOST_ROWS]
-        for number, row in enumerate(rows, start=1):
-            for at, (value, unit) in enumerate(zip(row, data.units, strict=True)):
+        for number, row in enumerate(rows, start=top + 1):
+            for at, (value, unit) in enumerate(zip(row, data.units, strict=True), start=left):
                 self.cell(sheet, (number, at), value, unit)
         if data.totals:
-            for at, (value, unit) in enumerate(zip(data.totals, data.units, strict=True)):
-                self.cell(sheet, (len(rows) + 1, at), value, unit, is_total=True)
-        sheet.autofilter(0, 0, len(rows), len(data.headings) - 1)
-        self.fit(sheet, data)
-        return sheet
+            number = top + len(rows) + 1
+            for at, (value, unit) in enumerate(
+                zip(data.totals, data.units, strict=True), start=left
+            ):
+                self.cell(sheet, (number, at), value, unit, is_total=True)
+        self.fit(sheet, data, left)
 
     def cell(
         self,
@@ -184,24 +214,24 @@ class _Writer:
             sheet.write_string(*place, clean(text)[:_MOST_TEXT], form)
 
     def format(self, unit: Unit, value: Value, *, is_total: bool) -> Any:
-        """The number format of the unit; whole quantities and days without a fraction."""
-        pattern = FORMATS.get(unit, "General")
-        if unit in (Unit.QUANTITY, Unit.DAYS) and _is_whole(value):
+        """The number format of the unit; whole quantities, days and scores without one."""
+        pattern = CELLS.get(unit, "General")
+        if unit in (Unit.QUANTITY, Unit.DAYS, Unit.SCORE) and _is_whole(value):
             pattern = "#,##0"
         key = (pattern, is_total)
         if key not in self.formats:
             self.formats[key] = self.book.add_format(
-                {"num_format": pattern} | (self.total if is_total else {})
+                {"num_format": pattern, "valign": "top"} | (self.total if is_total else {})
             )
         return self.formats[key]
 
-    def fit(self, sheet: Worksheet, data: Grid) -> None:
+    def fit(self, sheet: Worksheet, data: Grid, left: int) -> None:
         """Columns wide enough for what the first rows show, wide characters counted twice."""
         for at, (label, unit) in enumerate(zip(data.headings, data.units, strict=True)):
             shown = (self.formatter.value(row[at], unit, exact=True) for row in data.rows[:200])
             widest = max((width(text) for text in shown), default=0)
             size = max(_NARROWEST, min(width(label), 16), widest) + 2
-            sheet.set_column(at, at, min(size, _WIDEST))
+            sheet.set_column(left + at, left + at, min(size, _WIDEST))
 
     def sheet(self, title: str) -> Worksheet:
         """A new sheet; its name is the title as far as a workbook allows, and its own."""
@@ -212,7 +242,15 @@ class _Writer:
             number += 1
         self.names.add(name.casefold())
         sheet: Worksheet = self.book.add_worksheet(name)
+        sheet.set_paper(_A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)  # as wide as a page, as long as it is
         return sheet
+
+
+def _height(*texts: tuple[str, int]) -> float:
+    """Of a row with these texts, each wrapped in a column so wide."""
+    return _LINE * max(math.ceil((width(text) + 1) / (size - 2)) for text, size in texts)
 
 
 def _is_whole(value: Value) -> bool:
