@@ -121,7 +121,7 @@ def _keyed_customers(local: Any, given: Sequence[str], tables: Mapping[str, pa.T
     local.raw_sql(
         f"CREATE TABLE keyed AS SELECT {_columns(CUSTOMERS.sql_columns, given, derived)} "
         "FROM (SELECT * FROM given_customers UNION ALL BY NAME "
-        f"SELECT customer_id FROM ({named}) ANTI JOIN given_customers USING (customer_id))"
+        f"SELECT DISTINCT customer_id FROM ({named}) ANTI JOIN given_customers USING (customer_id))"
     )
     local.raw_sql("""
         CREATE TABLE customers AS
