@@ -1,4 +1,4 @@
-"""The bridge by hand, against a slow split of the lines, and price, volume and mix by hand."""
+"""The bridge by hand, and against a slow split of the lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.methods.given import line, tables_of
 
 from zhibi.measures.bridge import STEPS
-from zhibi.measures.price_volume_mix import ProductSales, price_volume_mix
 from zhibi.methods import sales_trend
 from zhibi.methods.sales_trend import analyze
 
@@ -97,51 +96,6 @@ def test_a_turn_to_cheaper_products_is_told_as_mix() -> None:
     assert "cheaper products" in fall.says.template
     assert fall.says.figures["part"].value == Decimal(-450)
     assert fall.stake == Decimal(450)
-
-
-def test_price_volume_and_mix_by_hand() -> None:
-    # Two products: 10 at 5 and 10 at 1 before; 12 at 5.5 and 4 at 1 now.
-    both = [
-        ProductSales(Decimal(10), Decimal(50), Decimal(12), Decimal(66)),
-        ProductSales(Decimal(10), Decimal(10), Decimal(4), Decimal(4)),
-        ProductSales(Decimal(0), Decimal(0), Decimal(1), Decimal(9)),
-        ProductSales(Decimal(2), Decimal(8), Decimal(0), Decimal(0)),
-    ]
-    parts = price_volume_mix(both)
-    assert parts.volume == (16 - 20) * 3
-    assert parts.mix == (12 - 8) * 5 + (4 - 8) * 1
-    assert parts.price == Decimal("6")
-    assert (parts.new, parts.dropped, parts.change) == (9, -8, 11)
-
-
-def test_a_replaced_product_is_mix_and_not_one_lost_and_one_won() -> None:
-    models = [
-        ProductSales(Decimal(4), Decimal(400), Decimal(0), Decimal(0), "machines"),
-        ProductSales(Decimal(0), Decimal(0), Decimal(5), Decimal(250), "machines"),
-        ProductSales(Decimal(2), Decimal(8), Decimal(0), Decimal(0), "filters"),
-    ]
-    parts = price_volume_mix(models)
-    # One machine more at the old 100 each, and five at 50 instead of 100.
-    assert (parts.volume, parts.mix, parts.price) == (100, -250, 0)
-    assert (parts.new, parts.dropped, parts.change) == (0, -8, -158)
-
-
-amounts = st.decimals(-999, 9999, places=2)
-products = st.builds(
-    ProductSales,
-    st.decimals(0, 99, places=2),
-    amounts,
-    st.decimals(0, 99, places=2),
-    amounts,
-    st.sampled_from(["machines", "filters", None]),
-)
-
-
-@given(st.lists(products, max_size=8))
-def test_price_volume_and_mix_add_up_exactly(bought: list[ProductSales]) -> None:
-    parts = price_volume_mix(bought)
-    total = parts.price + parts.volume + parts.mix + parts.new + parts.dropped
-    assert total == parts.change == sum(p.net - p.net_before for p in bought)
 
 
 lines = st.lists(

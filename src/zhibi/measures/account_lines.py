@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from zhibi.errors import ZhibiError
 from zhibi.measures.rows import fetch
 from zhibi.tables.tables import Tables
 
@@ -38,3 +39,17 @@ def members(tables: Tables, account_keys: Sequence[int | str], *, level: str) ->
     key = customers["group_key" if level == "group" else "entity_key"]
     found: ir.Table = customers.filter(key.isin(list(account_keys))).select("customer_key")
     return [row["customer_key"] for row in fetch(found.order_by("customer_key"))]
+
+
+def account_key(tables: Tables, customer_id: str, *, level: str) -> int | str:
+    """The key of the account that a customer belongs to; ZhibiError where there is no such one."""
+    customers = tables.customers
+    own = customers.filter(customers.customer_id == customer_id)
+    key = own["group_key" if level == "group" else "entity_key"]
+    for row in fetch(own.select(account_key=key).order_by("account_key")):
+        found: int | str = row["account_key"]
+        return found
+    raise ZhibiError(
+        "No customer has the number {customer_id}; take one from the customers of a ranking.",
+        customer_id=customer_id,
+    )

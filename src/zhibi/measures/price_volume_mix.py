@@ -1,33 +1,29 @@
-"""Why an account's sales changed: price, volume or mix.
+"""Why sales of what was bought changed: price, volume or mix.
 
-Over products bought in both periods: volume = (Q₁ − Q₀)·p̄₀, mix = Σ (q₁ − Q₁·q₀/Q₀)·p₀,
-price = Σ q₁·(p₁ − p₀). A product that was replaced by others of its category is mix too, priced at
-what the category's dropped products cost on average: mix = Q₁·(p̄₁ − p̄₀), volume = (Q₁ − Q₀)·p̄₀;
-otherwise a turn to cheaper models would show as one product lost and another one won. What is left
-is new and dropped.
+Over the products of one category that an account bought in both periods: volume = (Q₁ − Q₀)·p̄₀,
+mix = Σ (q₁ − Q₁·q₀/Q₀)·p₀, price = Σ q₁·(p₁ − p₀). Quantities are added up within a category only:
+a compressor and a filter are not two of anything. Products without a category are one category.
 
-Computed in exact fractions and rounded to cents so that the parts add up to the change exactly
-(what rounding leaves goes to the largest part).
+A product that was replaced by others of its category is mix too, priced at what the category's
+dropped products cost on average: mix = Q₁·(p̄₁ − p̄₀), volume = (Q₁ − Q₀)·p̄₀; otherwise a turn to
+cheaper models would show as one product lost and another one won. What is left is new and dropped.
+
+Money without a product, without a quantity, or of products that only came back has no price: it
+is a part of its own. Each product's parts are rounded to cents, the last one being what is left,
+so that any sum of them is the change exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
-@dataclass(frozen=True, slots=True)
-class ProductSales:
-    """What one account bought of one product in the two periods. Products without a category
-    replace nothing."""
-
-    quantity_before: Decimal
-    net_before: Decimal
-    quantity: Decimal
-    net: Decimal
-    category: str | None = None
+PARTS = ("price", "volume", "mix", "new", "dropped", "unpriced")
+MONEY = "decimal(38, 4)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,82 +35,92 @@ class PriceVolumeMix:
     volume: Decimal
     mix: Decimal
     new: Decimal  # products bought only in the later period
-    dropped: Decimal  # products bought only in the earlier one, negative
+    dropped: Decimal  # products bought only in the earlier one
+    unpriced: Decimal  # no product, no quantity, or only returned
 
 
-def price_volume_mix(products: Iterable[ProductSales]) -> PriceVolumeMix:
-    """Split the change of one account's sales. Products without a positive quantity in a period
-    count as not bought in it: a price needs a quantity."""
-    products = list(products)
-    both = [p for p in products if p.quantity_before > 0 and p.quantity > 0]
-    rest = [p for p in products if not (p.quantity_before > 0 and p.quantity > 0)]
-    replaced, alone = _replaced(rest)
-    split = both + [p for pair in replaced for side in pair for p in side]
-    change = sum((p.net - p.net_before for p in split), Decimal(0))
-    splits = [_split_both(both), *map(_split_replaced, replaced)]
-    volume, mix = (sum((split[i] for split in splits), Fraction(0)) for i in (0, 1))
-    price, volume_cents, mix_cents = _rounded(
-        [Fraction(change) - volume - mix, volume, mix], change
-    )
-    changes = [p.net - p.net_before for p in alone]
-    new = sum((one for one in changes if one > 0), Decimal(0))
-    dropped = sum((one for one in changes if one <= 0), Decimal(0))
-    return PriceVolumeMix(
-        change=change + new + dropped,
-        price=price,
-        volume=volume_cents,
-        mix=mix_cents,
-        new=new,
-        dropped=dropped,
+def price_volume_mix(sold: ir.Table) -> ir.Table:
+    """Each row of `sold` with its `change` and the parts of it.
+
+    `sold` has one row for what an account (account_key) bought of a product, with `category` and
+    `product` (null where unknown), `quantity`, `quantity_before`, `net` and `net_before`.
+    """
+    known = _with_fate(sold)
+    pooled = known.join(_pools(known), ["account_key", "pool"])
+    parts = _parts(pooled)
+    shown = [parts[name] for name in (*sold.columns, "change")]
+    return parts.select(
+        *shown,
+        price=_where(parts.is_both, parts.change - parts.by_quantity),
+        volume=parts.volume,
+        mix=_where(parts.is_both, parts.by_quantity - parts.volume)
+        + _where(parts.is_replaced, parts.change - parts.volume),
+        new=_where((parts.fate == "new") & ~parts.is_replaced, parts.change),
+        dropped=_where((parts.fate == "dropped") & ~parts.is_replaced, parts.change),
+        unpriced=_where(parts.fate == "unpriced", parts.change),
     )
 
 
-Products = list[ProductSales]
+def _with_fate(sold: ir.Table) -> ir.Table:
+    """What became of each product at its account, and the category it is added up in."""
+    import ibis
+
+    was_bought = sold.product.notnull() & (sold.quantity_before > 0)
+    is_bought = sold.product.notnull() & (sold.quantity > 0)
+    return sold.mutate(
+        change=sold.net - sold.net_before,
+        pool=sold.category.fill_null(""),
+        fate=ibis.cases(
+            (was_bought & is_bought, "both"),
+            (was_bought, "dropped"),
+            (is_bought, "new"),
+            else_="unpriced",
+        ),
+    )
 
 
-def _replaced(rest: Products) -> tuple[list[tuple[Products, Products]], Products]:
-    """Per category the dropped and the new products, where there are both; and all others."""
-    replaced, alone = [], [p for p in rest if p.category is None]
-    for category in dict.fromkeys(p.category for p in rest if p.category is not None):
-        own = [p for p in rest if p.category == category]
-        dropped, new = [p for p in own if p.quantity_before > 0], [p for p in own if p.quantity > 0]
-        if dropped and new:
-            replaced.append((dropped, new))
-            alone += [p for p in own if p.quantity_before <= 0 and p.quantity <= 0]
-        else:
-            alone += own
-    return replaced, alone
+def _pools(known: ir.Table) -> ir.Table:
+    """Quantities by account and category, of the products in both periods and of the others."""
+    sums = {
+        "both_before": known.quantity_before.sum(where=known.fate == "both"),
+        "both_now": known.quantity.sum(where=known.fate == "both"),
+        "dropped": known.quantity_before.sum(where=known.fate == "dropped"),
+        "new": known.quantity.sum(where=known.fate == "new"),
+    }
+    none_is_zero = {name: total.fill_null(0) for name, total in sums.items()}
+    return known.group_by("account_key", "pool").agg(**none_is_zero)
 
 
-def _split_both(both: Products) -> tuple[Fraction, Fraction]:
-    """Volume and mix of products bought in both periods."""
-    if not both:
-        return Fraction(0), Fraction(0)
-    q0, q1 = _total(both, "quantity_before"), _total(both, "quantity")
-    mix = Fraction(0)
-    for product in both:
-        before = Fraction(product.quantity_before)
-        price = Fraction(product.net_before) / before
-        mix += (Fraction(product.quantity) - q1 * before / q0) * price
-    return (q1 - q0) * _total(both, "net_before") / q0, mix
+def _parts(pooled: ir.Table) -> ir.Table:
+    is_both = pooled.fate == "both"
+    is_replaced = (
+        pooled.fate.isin(["new", "dropped"])
+        & (pooled.pool != "")
+        & (pooled.new > 0)
+        & (pooled.dropped > 0)
+    )
+    before = pooled.net_before
+    own = _at_old_price(before, pooled.quantity, pooled.quantity_before)
+    bought = _at_old_price(before, pooled.both_now, pooled.both_before)
+    replacing = _at_old_price(before, pooled.new, pooled.dropped)
+    return pooled.mutate(
+        is_both=is_both,
+        is_replaced=is_replaced,
+        by_quantity=_where(is_both, own),
+        volume=_where(is_both, bought)
+        + _where(is_replaced & (pooled.fate == "dropped"), replacing),
+    )
 
 
-def _split_replaced(pair: tuple[Products, Products]) -> tuple[Fraction, Fraction]:
-    """Volume and mix where a category's dropped products made room for new ones. Money without
-    a quantity in the other period (a late return) belongs to the mix."""
-    dropped, new = pair
-    q0, q1 = _total(dropped, "quantity_before"), _total(new, "quantity")
-    volume = (q1 - q0) * _total(dropped, "net_before") / q0
-    every = dropped + new
-    return volume, _total(every, "net") - _total(every, "net_before") - volume
+def _at_old_price(before: ir.Value, quantity: ir.Value, quantity_before: ir.Value) -> ir.Value:
+    """What `before` would have changed by with the quantity alone, in whole cents."""
+    grown = (quantity - quantity_before).cast("float64")
+    ratio = grown / quantity_before.cast("float64").nullif(0)
+    return (before.cast("float64") * ratio).round(2).cast(MONEY)
 
 
-def _total(products: Products, name: str) -> Fraction:
-    return sum((Fraction(getattr(product, name)) for product in products), Fraction(0))
+def _where(condition: ir.BooleanValue, amount: ir.Value) -> ir.Value:
+    """The amount where a condition holds, else nothing."""
+    import ibis
 
-
-def _rounded(parts: list[Fraction], total: Decimal) -> list[Decimal]:
-    cents = [Decimal(round(part * 100)) / 100 for part in parts]
-    largest = max(range(len(parts)), key=lambda i: abs(parts[i]))
-    cents[largest] += total - sum(cents, Decimal(0))
-    return cents
+    return ibis.ifelse(condition, amount, ibis.literal(0).cast(MONEY)).cast(MONEY)

@@ -294,6 +294,7 @@ def _explained_table(explained: tuple[Explained, ...]) -> Table:
             Column("mix", "Mix", Unit.MONEY_CHANGE),
             Column("new", "New products", Unit.MONEY_CHANGE),
             Column("dropped", "Dropped products", Unit.MONEY_CHANGE),
+            Column("unpriced", "Without product or quantity", Unit.MONEY_CHANGE),
         ),
         rows=tuple(
             (
@@ -309,6 +310,7 @@ def _explained_table(explained: tuple[Explained, ...]) -> Table:
                 item.parts.mix,
                 item.parts.new,
                 item.parts.dropped,
+                item.parts.unpriced,
             )
             for item in explained
         ),
