@@ -86,7 +86,7 @@ def _taken(tree: ast.AST) -> Iterator[tuple[str, int]]:
         for given in node.keywords:
             if given.arg == keyword or given.arg == LISTS.get(called):
                 yield from _texts(given.value)
-        if LISTS.get(called) == 0 and node.args:
+        if LISTS.get(called) == 0 and node.args and isinstance(node.args[0], ast.Tuple):
             yield from _texts(node.args[0])
         if called == "Figure" and len(node.args) > 1 and _is_term(node.args[1]):
             yield from _texts(node.args[0])

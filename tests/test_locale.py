@@ -106,6 +106,7 @@ def made_words() -> Iterator[str]:
             words = (declared.unit, *declared.choices)
             yield from (word for word in words if word.isalpha())
     for schema in SCHEMAS.values():
+        yield schema.name
         for field in schema.fields:
             yield field.name
             if field.required:

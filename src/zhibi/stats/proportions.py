@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import hypot, sqrt
 
 from zhibi.result import Estimate
 
@@ -20,3 +20,12 @@ def wilson(hits: int, n: int) -> Estimate | None:
     center = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = TWO_SIDED_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return Estimate(share, max(0.0, center - half), min(1.0, center + half), n)
+
+
+def apart(first: Estimate, second: Estimate) -> bool:
+    """Whether two shares differ beyond chance: 0 is outside the 95 % interval of their difference,
+    made of the two score intervals (Newcombe 1998, method 10)."""
+    if first.value < second.value:
+        first, second = second, first
+    low = hypot(first.value - first.low, second.high - second.value)
+    return first.value - second.value > low
