@@ -1,6 +1,6 @@
 """What people judged of an account: the latest value of a criterion, and all of them in order.
 
-A list names a criterion and answers in its own words (关系, 高, 是); `criteria.toml` says which are
+A list names a criterion and answers in its own words (关系, 高, 是); `vocabulary.toml` says which are
 ours. A criterion nobody has a name for keeps its own, and a value that is neither a number, a yes
 or no, nor a known level has no score: it is shown as it was written and never guessed at.
 Of several judgements on one day the one by the last name in the alphabet stands, so that the same
@@ -10,21 +10,18 @@ data gives the same answer.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from zhibi.measures.order_days import with_account_key
 from zhibi.measures.rows import fetch
+from zhibi.measures.vocabulary import meaning
 from zhibi.tables.tables import Tables
 
 TOP = 10.0  # of the scale that scores are on
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:分|/\s*(\d+(?:\.\d+)?)|(%))?")
-IGNORED = re.compile(r"[\s_\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def assessment(value: str, assessed_on: date, by: str | None, evidence: str | No
 
 def stage_of(value: str) -> str | None:
     """The life stage a word means: target market, potential, target or signed; else None."""
-    return _words("stages").get(_key(value))
+    return meaning("stages", value)
 
 
 def _all(tables: Tables, level: str) -> Iterator[tuple[str, Any, Assessment]]:
@@ -80,7 +77,7 @@ def _all(tables: Tables, level: str) -> Iterator[tuple[str, Any, Assessment]]:
         level=level,
     )
     for row in fetch(rows.order_by("assessed_on", "assessed_by", "account_key", "value")):
-        name = _words("criteria").get(_key(row["criterion"]), row["criterion"])
+        name = meaning("criteria", row["criterion"]) or row["criterion"]
         judged = assessment(row["value"], row["assessed_on"], row["assessed_by"], row["evidence"])
         yield name, row["account_key"], judged
 
@@ -88,7 +85,7 @@ def _all(tables: Tables, level: str) -> Iterator[tuple[str, Any, Assessment]]:
 def _score(value: str) -> float | None:
     number = NUMBER.fullmatch(value.strip())
     if not number:
-        level = _words("levels").get(_key(value))
+        level = meaning("levels", value)
         return float(level) if level else None
     amount, out_of, percent = number.groups()
     top = float(out_of) if out_of else 100.0 if percent else TOP
@@ -97,16 +94,4 @@ def _score(value: str) -> float | None:
 
 
 def _answer(value: str) -> bool | None:
-    return {"yes": True, "no": False}.get(_words("answers").get(_key(value), ""))
-
-
-def _key(text: str) -> str:
-    return IGNORED.sub("", text).casefold()
-
-
-@cache
-def _words(section: str) -> dict[str, str]:
-    """Each word of a section → what it means; the meaning's own name too."""
-    text = files(__package__).joinpath("criteria.toml").read_text(encoding="utf-8")
-    entries: dict[str, list[str]] = tomllib.loads(text)[section]
-    return {_key(word): name for name, words in entries.items() for word in (name, *words)}
+    return {"yes": True, "no": False}.get(meaning("answers", value) or "")
