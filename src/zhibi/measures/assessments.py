@@ -1,8 +1,8 @@
 """What people judged of an account: the latest value of a criterion, and all of them in order.
 
-A list names a criterion and answers in its own words (关系, 高, 是); `vocabulary.toml` says which are
-ours. A criterion nobody has a name for keeps its own, and a value that is neither a number, a yes
-or no, nor a known level has no score: it is shown as it was written and never guessed at.
+A list names a criterion and answers in its own words (关系, 高, 是), which `vocabulary.toml` knows.
+A criterion nobody has a name for keeps its own, and a value that is neither a number, a yes or
+no, nor a known level has no score: it is shown as it was written and never guessed at.
 Of several judgements on one day the one by the last name in the alphabet stands, so that the same
 data gives the same answer.
 """

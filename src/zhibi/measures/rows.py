@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhibi.result import Column, Row, Table
+from zhibi.result import Column, Row, Table, Unit
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -50,6 +51,31 @@ def tabulate(
         else None,
         fetch_all=lambda: rows_of(expression),
     )
+
+
+def table_of_rows(
+    rows: Sequence[Mapping[str, Any]], key: str, title: str, columns: tuple[Column, ...]
+) -> Table:
+    """A table of rows that are here already, with totals for the columns that claim one."""
+    every: tuple[Row, ...] = tuple(tuple(row[column.key] for column in columns) for row in rows)
+    return Table(
+        key=key,
+        title=title,
+        columns=columns,
+        rows=every[:SHOWN],
+        row_count=len(every),
+        totals=tuple(_total(rows, column) for column in columns)
+        if any(column.total for column in columns)
+        else None,
+        fetch_all=lambda: every,
+    )
+
+
+def _total(rows: Sequence[Mapping[str, Any]], column: Column) -> Decimal | int | None:
+    if not column.total:
+        return None
+    nothing = 0 if column.unit is Unit.COUNT else Decimal(0)
+    return sum((row[column.key] or 0 for row in rows), nothing)
 
 
 def _unordered(expression: ir.Table) -> ir.Table:

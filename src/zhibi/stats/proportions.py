@@ -22,10 +22,16 @@ def wilson(hits: int, n: int) -> Estimate | None:
     return Estimate(share, max(0.0, center - half), min(1.0, center + half), n)
 
 
+def difference(first: Estimate, second: Estimate) -> Estimate:
+    """first − second with its 95 % interval, made of the two score intervals (Newcombe 1998,
+    method 10); `n` is that of both together."""
+    gap = first.value - second.value
+    below = hypot(first.value - first.low, second.high - second.value)
+    above = hypot(first.high - first.value, second.value - second.low)
+    return Estimate(gap, gap - below, gap + above, first.n + second.n)
+
+
 def apart(first: Estimate, second: Estimate) -> bool:
-    """Whether two shares differ beyond chance: 0 is outside the 95 % interval of their difference,
-    made of the two score intervals (Newcombe 1998, method 10)."""
-    if first.value < second.value:
-        first, second = second, first
-    low = hypot(first.value - first.low, second.high - second.value)
-    return first.value - second.value > low
+    """Whether two shares differ beyond chance: 0 lies outside the interval of their difference."""
+    gap = difference(first, second)
+    return gap.low > 0 or gap.high < 0
