@@ -2,13 +2,12 @@
 
 Shipments come as three files, one a year: a GBK text file, a workbook with a two-row header, and
 after the ERP's change of version a workbook that names some columns differently and repeats the
-last month of the one before. With them go the customer file and the receipts.
+last month of the one before. With them go the customer file, the receipts and the tables of
+`further_files`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -17,11 +16,12 @@ from pathlib import Path
 from zhibi.worlds import workbooks
 from zhibi.worlds.control import SALES_PERIODS
 from zhibi.worlds.daichuan.catalogue import names
+from zhibi.worlds.further_files import export_further
 from zhibi.worlds.ledger import DUPLICATE, VOID, WALK_IN, LedgerRow, ledger, rows_between
+from zhibi.worlds.text_reports import titles_of, write_text
 from zhibi.worlds.workbooks import Cell, Notes, Table
 from zhibi.worlds.world import Customer, Receipt, World, yuan
 
-LEGACY_ENCODING = "gbk"
 SUMMED = ("net", "tax", "total", "cost")
 TRAILING_SPACES = {"date": " ", "customer_id": "  ", "net": " "}  # as the old ERP prints them
 
@@ -35,7 +35,7 @@ def export(world: World, folder: Path) -> tuple[Path, ...]:
         for key, period in SALES_PERIODS.items()
     }
     paths = {key: folder / name for key, name in names()["files"].items()}
-    _write_text(paths["first_year"], _text_shipments(years["first_year"]))
+    write_text(paths["first_year"], _text_shipments(years["first_year"]))
     workbooks.write(
         paths["second_year"],
         years["second_year"],
@@ -44,8 +44,8 @@ def export(world: World, folder: Path) -> tuple[Path, ...]:
     )
     workbooks.write(paths["third_year"], _after_change(years["third_year"]))
     workbooks.write(paths["customers"], _customer_file(world.customers))
-    _write_text(paths["receipts"], _text_receipts(world))
-    return tuple(paths.values())
+    write_text(paths["receipts"], _text_receipts(world))
+    return (*paths.values(), *export_further(world, folder))
 
 
 def _shipments(world: World, rows: Sequence[LedgerRow], period: tuple[date, date]) -> Table:
@@ -62,7 +62,7 @@ def _shipments(world: World, rows: Sequence[LedgerRow], period: tuple[date, date
         key: sum((Decimal(str(cells[key])) for cells in printed), Decimal()) for key in SUMMED
     }
     return Table(
-        titles=_titles("shipments", world, period),
+        titles=titles_of(world, names()["titles"]["shipments"], period),
         headers=tuple(names()["columns"].values()),
         rows=tuple(tuple(cells[key] for key in keys) for cells in body),
         total=tuple({"date": names()["titles"]["total"], **sums}.get(key) for key in keys),
@@ -108,16 +108,6 @@ def _team(team: str) -> str:
     regions: dict[str, str] = names()["regions"]
     key_accounts: str = names()["key_account_team"]
     return regions.get(team, key_accounts)
-
-
-def _titles(which: str, world: World, period: tuple[date, date]) -> tuple[str, ...]:
-    words = names()["titles"]
-    first, last = period
-    return (
-        world.name + words["company_note"],
-        words[which],
-        words["period"].format(first=first, last=last) + "  " + words["unit"],
-    )
 
 
 def _column_groups() -> dict[str, tuple[str, ...]]:
@@ -170,33 +160,32 @@ def _customer_file(customers: Iterable[Customer]) -> Table:
     )
 
 
-def _text_shipments(table: Table) -> list[list[str]]:
+def _text_shipments(table: Table) -> list[Sequence[Cell]]:
     """The table as the old ERP prints it: titles, headers with trailing spaces, a total."""
     keys = list(names()["columns"])
     headers = [
         header + TRAILING_SPACES.get(key, "")
         for key, header in zip(keys, table.headers, strict=True)
     ]
-    body = [[_printed(cell) for cell in row] for row in (*table.rows, table.total)]
-    return [*([title] for title in table.titles), headers, *body]
+    return [*([title] for title in table.titles), headers, *table.rows, table.total]
 
 
-def _text_receipts(world: World) -> list[list[str]]:
+def _text_receipts(world: World) -> list[Sequence[Cell]]:
     words = names()
     people = {customer.customer_id: customer.name for customer in world.customers}
-    titles = _titles("receipts", world, (world.starts_on, world.ends_on))
+    titles = titles_of(world, words["titles"]["receipts"])
     body = [_receipt(receipt, people[receipt.customer_id]) for receipt in world.receipts]
-    total = _printed(yuan(sum(receipt.cents for receipt in world.receipts)))
+    total = yuan(sum(receipt.cents for receipt in world.receipts))
     return [
         *([title] for title in titles),
         list(words["receipt_columns"].values()),
         *body,
-        [words["titles"]["total"], "", "", "", total, "", ""],
+        [words["titles"]["total"], None, None, None, total, None, None],
     ]
 
 
-def _receipt(receipt: Receipt, name: str) -> list[str]:
-    cells = (
+def _receipt(receipt: Receipt, name: str) -> tuple[Cell, ...]:
+    return (
         receipt.receipt_id,
         receipt.customer_id,
         name,
@@ -205,21 +194,3 @@ def _receipt(receipt: Receipt, name: str) -> list[str]:
         names()["methods"][receipt.method],
         receipt.matures_on,
     )
-    return [_printed(cell) for cell in cells]
-
-
-def _printed(cell: Cell) -> str:
-    """A cell as the old ERP prints it: 2024/5/3, 1,200.00, (1,200.00)."""
-    if cell is None:
-        return ""
-    if isinstance(cell, date):
-        return f"{cell.year}/{cell.month}/{cell.day}"
-    if isinstance(cell, Decimal):
-        return f"({-cell:,.2f})" if cell < 0 else f"{cell:,.2f}"
-    return str(cell)
-
-
-def _write_text(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    path.write_bytes(text.getvalue().encode(LEGACY_ENCODING))

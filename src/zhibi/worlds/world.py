@@ -88,6 +88,100 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract. A frame contract has no amount: what is called off it is not agreed."""
+
+    contract_id: str
+    customer_id: str
+    kind: str  # machines or frame
+    signed_on: date
+    ends_on: date
+    cents: int | None  # including tax
+    salesperson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """One amount due, tax included; negative where returns and rebates outweigh what was sold."""
+
+    receivable_id: str
+    customer_id: str
+    contract_id: str
+    milestone: str  # advance, shipment, acceptance, retention, statement or credit
+    issued_on: date
+    due_on: date
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What one receipt paid of one receivable, as the books say."""
+
+    receipt_id: str
+    receivable_id: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """Somebody who was sold to before the first order, with the steps taken and the last stage;
+    `is_won` for who became a customer, under the number of the customer file."""
+
+    customer: Customer
+    size: str
+    source: str
+    entered_on: date
+    reached: str  # the furthest step
+    is_won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    customer_id: str
+    on: date
+    step: str
+    channel: str
+    salesperson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Time and money spent on a customer; `tenths` are tenths of a person-day."""
+
+    customer_id: str
+    on: date
+    kind: str
+    person: str
+    cents: int
+    tenths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What somebody thought of a customer by one criterion on a day."""
+
+    customer_id: str
+    criterion: str
+    value: str
+    on: date
+    by: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One dimension of a questionnaire; no score when it was not answered."""
+
+    customer_id: str
+    on: date
+    respondent: str
+    dimension: str
+    score: int | None
+    scale_max: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Something that happened on purpose: to whom, from when, and the figures that show it."""
 
@@ -128,6 +222,14 @@ class World:
     products: tuple[Product, ...]
     order_lines: tuple[OrderLine, ...]
     receipts: tuple[Receipt, ...]
+    contracts: tuple[Contract, ...]
+    receivables: tuple[Receivable, ...]
+    allocations: tuple[Allocation, ...]
+    prospects: tuple[Prospect, ...]
+    touches: tuple[Touch, ...]
+    efforts: tuple[Effort, ...]
+    judgements: tuple[Judgement, ...]
+    answers: tuple[Answer, ...]
     truth: Truth
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -71,9 +71,9 @@ class CustomerFile:
     """Hands out customer numbers, codes, places and sellers; nothing is given twice."""
 
     rng: np.random.Generator
+    taken: set[str] = field(default_factory=set)  # names that somebody has
 
     def __post_init__(self) -> None:
-        self._taken: set[str] = set()
         self._serials: dict[str, Iterator[int]] = {}
         self._team = {
             seller: team for team, sellers in names()["sellers"].items() for seller in sellers
@@ -87,7 +87,7 @@ class CustomerFile:
         seller = seller or str(self.rng.choice(names()["sellers"][region]))
         public = industry in ("hospital", "government")
         route = "dealer" if industry == "dealer" else "direct"
-        self._taken.add(name)
+        self.taken.add(name)
         return Customer(
             customer_id=self.number(region),
             name=name,
@@ -117,7 +117,7 @@ class CustomerFile:
             is_public = industry in ("hospital", "government")
             brand = "" if is_public else str(self.rng.choice(names()["brands"]["names"]))
             name = place + brand + suffix
-            if name not in self._taken:
+            if name not in self.taken:
                 return name, place
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -20,10 +20,12 @@ from zhibi.worlds.daichuan.accounts import (
 )
 from zhibi.worlds.daichuan.catalogue import names, products
 from zhibi.worlds.daichuan.orders import Document, Item, orders_of
-from zhibi.worlds.daichuan.receipts import numbered, payer_of, receipts_of
+from zhibi.worlds.daichuan.receipts import Paying, numbered, payer_of, receipts_of
+from zhibi.worlds.daichuan.relations import Sold, relations_of
+from zhibi.worlds.daichuan.relations_truth import largest_hospital, stories_of
 from zhibi.worlds.daichuan.stories import RENAMED_ON, StoryAccounts, story_accounts
 from zhibi.worlds.daichuan.truth import truth_of
-from zhibi.worlds.world import Customer, OrderLine, Receipt, World, split_tax
+from zhibi.worlds.world import Customer, OrderLine, World, split_tax
 
 SEED = 69  # one in which chance tells each story clearly
 DOCUMENT_PREFIX = {"sale": "CK", "return": "TH", "rebate": "FL", "red_invoice": "HZ"}
@@ -92,24 +94,56 @@ def _world(seed: int, books: Books) -> World:
     lines = tuple(
         line for line in _numbered_lines(documents) if STARTS_ON <= line.order_date <= ENDS_ON
     )
-    customers = {a.customer.customer_id: a.customer for a in books.accounts}
-    customers[books.renamed_to.customer_id] = books.renamed_to
+    found = {a.customer.customer_id: a.customer for a in books.accounts}
+    found[books.renamed_to.customer_id] = books.renamed_to
+    customers = tuple(found[key] for key in sorted(found))
+    sold = _sold(customers, lines, _paying(seed, documents, books), books)
+    relations = relations_of(seed, sold)
     return World(
         name=names()["company"],
         seed=seed,
         starts_on=STARTS_ON,
         ends_on=ENDS_ON,
-        customers=tuple(customers[key] for key in sorted(customers)),
+        customers=customers,
         products=products(),
         order_lines=lines,
-        receipts=_receipts(seed, documents, books),
+        receipts=sold.receipts,
+        contracts=relations.owed.contracts,
+        receivables=relations.owed.receivables,
+        allocations=relations.owed.allocations,
+        prospects=relations.prospects,
+        touches=relations.touches,
+        efforts=relations.efforts,
+        judgements=relations.judgements,
+        answers=relations.answers,
         truth=truth_of(
             lines,
             stories=books.stories,
             dealer=books.dealer,
             accounts=books.accounts,
             renamed_to=books.renamed_to,
+            efforts=relations.efforts,
+            told=stories_of(sold, relations),
         ),
+    )
+
+
+def _sold(
+    customers: tuple[Customer, ...],
+    lines: tuple[OrderLine, ...],
+    paying: Mapping[str, Paying],
+    books: Books,
+) -> Sold:
+    receipts = [receipt for own in paying.values() for receipt in own.receipts]
+    stops = {a.customer.customer_id: a.stops_on for a in books.accounts if a.stops_on}
+    return Sold(
+        customers=customers,
+        order_lines=lines,
+        receipts=numbered(receipts, STARTS_ON, ENDS_ON),
+        paying=paying,
+        stops=stops,
+        stories=books.stories,
+        hospital=largest_hospital(customers, lines),
     )
 
 
@@ -158,15 +192,18 @@ def _line(document: Document, item: Item, order_id: str, line_no: int) -> OrderL
     )
 
 
-def _receipts(seed: int, documents: Sequence[Document], books: Books) -> tuple[Receipt, ...]:
+def _paying(seed: int, documents: Sequence[Document], books: Books) -> dict[str, Paying]:
+    """By customer: its documents, how it pays, and all it paid since the simulation began."""
     by_customer: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         by_customer[document.customer.customer_id].append(document)
     thin = books.stories.thin.customer.customer_id
-    found: list[Receipt] = []
+    found = {}
     for place, customer_id in enumerate(sorted(by_customer)):
         rng = np.random.default_rng([seed, 2, place])
         own = by_customer[customer_id]
         payer = payer_of(rng, own[0].customer, is_thin=customer_id == thin)
-        found += receipts_of(rng, own, payer)
-    return numbered(found, STARTS_ON, ENDS_ON)
+        receipts = receipts_of(rng, own, payer)
+        by_day = sorted(own, key=lambda document: document.on)
+        found[customer_id] = Paying(tuple(by_day), payer, tuple(receipts))
+    return found

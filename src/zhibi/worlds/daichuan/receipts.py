@@ -16,7 +16,7 @@ import numpy as np
 
 from zhibi.worlds.daichuan.accounts import ENDS_ON, SIMULATED_FROM
 from zhibi.worlds.daichuan.catalogue import MACHINES
-from zhibi.worlds.daichuan.orders import Document
+from zhibi.worlds.daichuan.orders import Document, Item
 from zhibi.worlds.daichuan.stories import THIN_PAYMENT_DAYS
 from zhibi.worlds.shutdowns import SPRING_FESTIVALS, is_shutdown
 from zhibi.worlds.world import Customer, Receipt
@@ -35,11 +35,27 @@ class Payer:
     has_milestones: bool
     uses_bills: bool
     months_between: int
+    is_thin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """One customer's documents by day, how it pays, and all it ever paid, without numbers."""
+
+    documents: tuple[Document, ...]
+    payer: Payer
+    receipts: tuple[Receipt, ...]
 
 
 def payer_of(rng: np.random.Generator, customer: Customer, *, is_thin: bool) -> Payer:
     if is_thin:
-        return Payer(THIN_PAYMENT_DAYS, has_milestones=False, uses_bills=True, months_between=1)
+        return Payer(
+            THIN_PAYMENT_DAYS,
+            has_milestones=False,
+            uses_bills=True,
+            months_between=1,
+            is_thin=True,
+        )
     if customer.route == "dealer":
         return Payer(-3, has_milestones=False, uses_bills=False, months_between=1)
     if customer.industry in ("hospital", "government"):
@@ -82,17 +98,30 @@ def _dues(documents: Iterable[Document], payer: Payer) -> list[tuple[date, int]]
     dues = []
     for document in documents:
         for item in document.items:
-            total = item.price_cents * (item.quantity or 1)
-            if item.product.line in MACHINES and payer.has_milestones and total > 0:
-                parts = [total * percent // 100 for _, percent in MILESTONES[:-1]]
-                parts.append(total - sum(parts))
+            if is_in_milestones(item, payer):
+                parts = milestone_parts(total_cents(item))
                 dues += [
                     (document.on + timedelta(days=days), part)
                     for (days, _), part in zip(MILESTONES, parts, strict=True)
                 ]
             else:
-                dues.append((document.on + timedelta(days=payer.parts_days), total))
+                dues.append((document.on + timedelta(days=payer.parts_days), total_cents(item)))
     return dues
+
+
+def is_in_milestones(item: Item, payer: Payer) -> bool:
+    return item.product.line in MACHINES and payer.has_milestones and total_cents(item) > 0
+
+
+def milestone_parts(total: int) -> list[int]:
+    """A machine's price in its parts, the last with what rounding leaves."""
+    parts = [total * percent // 100 for _, percent in MILESTONES[:-1]]
+    return [*parts, total - sum(parts)]
+
+
+def total_cents(item: Item) -> int:
+    """Of the whole line, including tax; a rebate has no quantity."""
+    return item.price_cents * (item.quantity or 1)
 
 
 def _pay_days(rng: np.random.Generator, payer: Payer) -> list[tuple[date, date]]:

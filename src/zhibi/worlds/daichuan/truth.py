@@ -11,7 +11,7 @@ from zhibi.worlds.daichuan.accounts import ENDS_ON, STARTS_ON, Account
 from zhibi.worlds.daichuan.adjustments import LOADED_QUARTERS
 from zhibi.worlds.daichuan.stories import StoryAccounts
 from zhibi.worlds.shutdowns import SPRING_FESTIVALS
-from zhibi.worlds.world import Customer, OrderLine, Rhythm, Story, Truth, yuan
+from zhibi.worlds.world import Customer, Effort, OrderLine, Rhythm, Story, Truth, yuan
 
 YEAR = timedelta(days=365)
 LAST_YEAR_FROM = ENDS_ON - YEAR + timedelta(days=1)
@@ -27,20 +27,24 @@ def truth_of(
     dealer: Account,
     accounts: Iterable[Account],
     renamed_to: Customer,
+    efforts: Iterable[Effort],
+    told: Iterable[Story],
 ) -> Truth:
-    """The stories and rhythms. Figures are net of tax, after returns and rebates, in yuan."""
+    """The stories and rhythms, with those `told` of the other tables. Figures are net of tax,
+    after returns and rebates, in yuan."""
     told = (
         _filters_lost(lines, stories.huashu),
         _new_plant(lines, stories.tyre),
         _cheap_models(lines, stories.textile),
         _group(lines, stories.group),
         _quarter_end_load(lines, dealer),
-        _thin(lines, stories.thin),
+        _thin(lines, stories.thin, efforts),
         _renamed(lines, stories.renamed, renamed_to),
         _whitespace(lines, stories.food),
         Story("shutdown", (), STARTS_ON, {
             f"festival_{day.year}": day for day in SPRING_FESTIVALS if STARTS_ON <= day <= ENDS_ON
         }),
+        *told,
     )  # fmt: skip
     return Truth(told, tuple(_rhythms(accounts, stories.renamed, renamed_to)))
 
@@ -131,14 +135,20 @@ def _quarter_end_load(lines: Sequence[OrderLine], dealer: Account) -> Story:
     return _story("quarter_end_load", (dealer,), LOADED_QUARTERS[0], **facts)
 
 
-def _thin(lines: Sequence[OrderLine], thin: Account) -> Story:
-    """⑥ From gross margin to contribution over the last twelve months. Service and the cost of
-    waiting for money are in no file: they are known here only."""
+def _thin(lines: Sequence[OrderLine], thin: Account, efforts: Iterable[Effort]) -> Story:
+    """⑥ From gross margin to contribution over the last twelve months: after rebates, service and
+    the cost of waiting for money. Visits of the seller are not counted."""
     own = [line for line in _of(lines, thin) if line.order_date >= LAST_YEAR_FROM]
     sales = sum(line.net_cents for line in own)
     rebates = sum(line.net_cents for line in own if line.line_kind == "rebate")
     margin = sales - sum(line.cost_cents for line in own)
-    service = (sales - rebates) * plan.THIN_SERVICE_SHARE_PERCENT // 100
+    service = sum(
+        effort.cents
+        for effort in efforts
+        if effort.customer_id == thin.customer.customer_id
+        and effort.kind == "service"
+        and effort.on >= LAST_YEAR_FROM
+    )
     percent_days = plan.CAPITAL_COST_PERCENT * plan.THIN_PAYMENT_DAYS
     terms = (sales - rebates) * percent_days // (100 * 365)
     return _story(
