@@ -163,6 +163,6 @@ def _touch(n: int, step: int) -> dict[str, Any]:
     return {
         "customer_id": f"c{n:02}",
         "touched_on": DAY - timedelta(days=700 - 30 * step),
-        "step": ("visit", "quotation", "trial", "order")[step],
+        "step": ("拜访", "报价", "试用", "签单")[step],
         "channel": "电话",
     }

@@ -39,7 +39,7 @@ SOLD = [line("ann", "1", date(2024, 4, 1), 100)]
 def test_the_example_of_the_docs() -> None:
     found = analyze(tables_of(SOLD, DAY, touches=EXAMPLE))
     assert [row[:2] for row in found.outcomes.rows] == [
-        ("ordered", 1),
+        ("ended in an order", 1),
         ("ended without an order", 3),
         ("still open", 1),
     ]
@@ -55,7 +55,7 @@ def test_the_example_of_the_docs() -> None:
     assert shares == {
         ("visit", "quotation"): 0.5,
         ("visit", "left"): 0.5,
-        ("quotation", "ordered"): 0.5,
+        ("quotation", "ended in an order"): 0.5,
         ("quotation", "left"): 0.5,
     }
     assert found.paths.rows[0][:2] == ("visit", 3)
@@ -115,7 +115,7 @@ def walked(
                     days.append(day)
                 last = day
         if last is not None and day in orders:
-            end("ordered")
+            end("ended in an order")
     if last is not None:
         end("still open" if 365 - last <= patience else "ended without an order")
     return found

@@ -19,7 +19,7 @@ from zhibi.measures.order_days import with_account_key
 from zhibi.measures.rows import fetch
 from zhibi.tables.tables import Tables
 
-ORDERED, ENDED, OPEN = "ordered", "ended without an order", "still open"
+ORDERED, ENDED, OPEN = "ended in an order", "ended without an order", "still open"
 
 
 @dataclass(frozen=True, slots=True)

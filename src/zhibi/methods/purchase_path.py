@@ -184,7 +184,7 @@ def _outcomes(found: Sequence[Journey]) -> Table:
         Column("steps", "Steps, median", Unit.RATIO),
         Column("days", "From first touch to order, median", Unit.DAYS),
     )
-    return table_of_rows(rows, "outcomes", "How journeys end", columns)
+    return table_of_rows(rows, "outcomes", "Journeys by outcome", columns)
 
 
 def _by_step(steps: Sequence[Step]) -> Table:
@@ -202,7 +202,7 @@ def _by_step(steps: Sequence[Step]) -> Table:
         for step in steps
     ]
     columns = (
-        Column("step", "Step", Unit.NAME),
+        Column("step", "Step taken", Unit.NAME),
         Column("reached", "Reached", Unit.COUNT),
         Column("days", "After the first touch, median", Unit.DAYS),
         Column("left", "Left here", Unit.COUNT, total=True),
@@ -221,7 +221,7 @@ def _reached(steps: Sequence[Step]) -> Chart:
         title="Journeys that reached each step",
         mark=Mark.BAR,
         columns=(
-            Column("step", "Step", Unit.NAME),
+            Column("step", "Step taken", Unit.NAME),
             Column("reached", "Reached", Unit.COUNT),
         ),
         rows=tuple((step.name, step.reached) for step in steps),
@@ -249,8 +249,8 @@ def _transitions(found: Sequence[Journey], steps: Sequence[Step]) -> Chart:
     places = [*(step.name for step in steps), ORDERED, LEFT]
     rows = tuple(
         (after, step, count / counts.total())
-        for step, counts in nexts.items()
         for after in places
+        for step, counts in nexts.items()
         if (count := counts[after])
     )
     straight = [nexts[step.name][ORDERED] for step in steps]
@@ -260,7 +260,7 @@ def _transitions(found: Sequence[Journey], steps: Sequence[Step]) -> Chart:
         mark=Mark.HEAT_MAP,
         columns=(
             Column("next", "Next", Unit.TERM),
-            Column("step", "Step", Unit.NAME),
+            Column("step", "Step taken", Unit.NAME),
             Column("share", "Share", Unit.SHARE),
         ),
         rows=rows,

@@ -19,7 +19,10 @@ def wilson(hits: int, n: int) -> Estimate | None:
     share, z2 = hits / n, TWO_SIDED_95**2
     center = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = TWO_SIDED_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Estimate(share, max(0.0, center - half), min(1.0, center + half), n)
+    # None and all are bounds by themselves, which rounding would miss by a hair.
+    low = center - half if hits else 0.0
+    high = center + half if hits < n else 1.0
+    return Estimate(share, low, high, n)
 
 
 def difference(first: Estimate, second: Estimate) -> Estimate:
