@@ -10,15 +10,18 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
+from pptx import Presentation
 
 from tests import usual as company
 from tests.methods.given import line, tables_of
+from tests.render.slides import texts_of
 from tests.usual import DAY, usual
 from zhibi import methods, run
 from zhibi.errors import ZhibiError
-from zhibi.locale import LANGUAGES
+from zhibi.locale import LANGUAGES, translate
 from zhibi.params import params_of
 from zhibi.result import Block, Result, Section, Table, Unit
 from zhibi.tables.schema import SCHEMAS
@@ -105,6 +108,18 @@ def test_its_longest_table_is_a_csv_with_all_rows(result: Result) -> None:
     longest = max(tables_in(result.blocks()), key=lambda table: table.row_count)
     assert rows[0][0].startswith("\ufeff")
     assert len(rows) == 1 + longest.row_count + (longest.totals is not None)
+
+
+def test_is_a_workbook_and_slides(result: Result, tmp_path: Path) -> None:
+    """Read back in full by other programs, and nothing in them is a hole with a name."""
+    for style, language in (("xlsx", "en"), ("pptx", "zh-CN")):
+        run.write(result, tmp_path / f"a.{style}", style=style, language=language)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row
+             if cell.value is not None]  # fmt: skip
+    texts += texts_of(Presentation(str(tmp_path / "a.pptx")))
+    assert not {"None", "NaN", "nan"} & set(texts)
+    assert translate(result.title, "zh-CN") in texts
 
 
 def test_names_cannot_become_markup(result: Result) -> None:

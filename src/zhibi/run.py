@@ -22,6 +22,7 @@ from zhibi.tables.warehouse import Connection, from_warehouse
 from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
+REPORT_ENDINGS = {".html": "html", ".xlsx": "xlsx", ".pptx": "pptx"}
 FIRST_YEAR, LAST_YEAR = 1900, 2899  # of the order days that an import reads
 
 
@@ -130,17 +131,33 @@ def first_findings(result: Result, *, language: str, count: int = 3) -> list[str
 def report(
     tables: Tables, name: str, path: Path, *, language: str, sources: Section | None = None
 ) -> tuple[Report, tuple[Path, ...]]:
-    """Write a report as a page, and beside it a workbook with the rows behind each finding.
+    """Write a report in the format its name ends in; a page has a workbook beside it, with the
+    rows behind each finding.
 
     Gives the report and the files written.
     """
-    from zhibi.render.xlsx import write_xlsx
-
+    refuse_unknown_ending(path)
     composed = compose(tables, name, sources=sources)
+    style = REPORT_ENDINGS[path.suffix.lower()]
+    if style != "html":
+        whole = composed.whole() if style == "xlsx" else composed
+        write(whole, path, style=style, language=language)
+        return composed, (path,)
     write(composed, path, style="html", language=language)
     workbook = path.with_suffix(".xlsx")
-    write_xlsx(composed.behind(), workbook, language)
+    write(composed.behind(), workbook, style="xlsx", language=language)
     return composed, (path, workbook)
+
+
+def refuse_unknown_ending(path: Path) -> None:
+    """Before the work is done rather than after it."""
+    if path.suffix.lower() not in REPORT_ENDINGS:
+        raise ZhibiError(
+            "{file} does not say in which format the report is to be written; let its name end in "
+            "one of {known}.",
+            file=path.name,
+            known=", ".join(REPORT_ENDINGS),
+        )
 
 
 def refuse_missing_folder(output: Path | None) -> None:
@@ -194,6 +211,13 @@ def write(result: Result, output: Path | None, *, style: str, language: str) -> 
         if output is None:
             raise ZhibiError("A workbook needs a file to go to; name it with -o FILE.xlsx.")
         write_xlsx(result, output, language)
+        return
+    if style == "pptx":
+        from zhibi.render.pptx import write_pptx
+
+        if output is None:
+            raise ZhibiError("Slides need a file to go to; name it with -o FILE.pptx.")
+        write_pptx(result, output, language)
         return
     text = render(result, style=style, language=language)
     if output is None:

@@ -14,7 +14,7 @@ from zhibi.tables.settings import LANGUAGES
 if TYPE_CHECKING:
     from zhibi.params import Param
 
-FORMATS = ("text", "json", "html", "csv", "xlsx")
+FORMATS = ("text", "json", "html", "csv", "xlsx", "pptx")
 
 AS_OF = click.Option(
     ["--as-of"],
@@ -106,10 +106,11 @@ def _analyze(
 @click.argument("name", default="key-accounts")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report.")
 def report(name: str, output: Path | None, as_of: datetime | None, lang: str | None) -> None:
-    """Write a report: one HTML file, and a workbook with the rows behind each finding."""
+    """Write a report: a page with a workbook, slides (-o x.pptx), a whole workbook (-o x.xlsx)."""
     from zhibi import run
 
     run.refuse_missing_folder(output)
+    run.refuse_unknown_ending(output or Path(f"{name}.html"))
     workspace = run.open_workspace(_folder())
     chosen = lang or language()
     tables = run.open_tables(workspace, as_of=as_of.date() if as_of else None)

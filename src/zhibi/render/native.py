@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from zhibi.locale import translate
-from zhibi.render.axes import ACCENT, FONT, LINE, ON_STRONG, PALE, REST, STRONG
+from zhibi.render.axes import ACCENT, FALL, FONT, LINE, ON_STRONG, PALE, STRONG
 from zhibi.render.patterns import axis_pattern, label_pattern
 from zhibi.render.series import Plot, Series
 from zhibi.render.values import TEXT_UNITS, Formatter
@@ -119,8 +119,8 @@ def _fill(color: str | None) -> dict[str, Any]:
 
 
 def _bullet(plotted: Plot, series: Series, values: list[Any]) -> dict[str, Any]:
-    """A thin bar for the value; the range hangs as a thick line on its unseen lower end."""
-    drawn: dict[str, Any] = {"overlap": 100, "gap": 150}
+    """A bar for the value; over it the range, which hangs on its unseen lower end."""
+    drawn: dict[str, Any] = {"overlap": 100, "gap": 60}
     if series is not plotted.series[1] or plotted.span is None:
         return drawn
     sheet, first, column, last, _ = values
@@ -128,10 +128,10 @@ def _bullet(plotted: Plot, series: Series, values: list[Any]) -> dict[str, Any]:
     bars = {
         "type": "custom",
         "direction": "plus",
-        "end_style": 0,
+        "end_style": 1,
         "plus_values": f"={_range(sheet, first, lengths, last)}",
         "minus_values": [0],
-        "line": {"color": REST, "width": 6},
+        "line": {"color": FALL, "width": 2.5},
     }
     return drawn | {"y_error_bars": bars}
 

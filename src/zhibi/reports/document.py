@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from zhibi.result import Block, Finding, Identity, Sentence, Severity, Table
@@ -31,6 +31,10 @@ class Report:
     def behind(self) -> Evidence:
         """The rows behind the findings, for a workbook beside the report."""
         return Evidence(self.title, self.subtitle, self.identity, self.findings, self.evidence)
+
+    def whole(self) -> Report:
+        """The report with the rows behind its findings at the end, for a workbook of its own."""
+        return replace(self, sections=(*self.sections, *self.evidence))
 
 
 @dataclass(frozen=True, slots=True)
