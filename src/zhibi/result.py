@@ -36,6 +36,7 @@ class Unit(StrEnum):
     NAME = "name"  # a proper name: never translated
     NAMES = "names"  # a tuple of proper names
     TERM = "term"  # a word of the glossary: translated
+    TERMS = "terms"  # a tuple of such words
     TREND = "trend"  # a tuple of numbers, drawn as a sparkline
 
 
@@ -178,7 +179,7 @@ class Chart:
     """A picture of rows: `x` and each of `y` name columns; `series` splits, `highlight` names the
     x values in accent. `text` answers the chart in one sentence for who cannot see it.
     For INTERVAL, `y` is (value, low, high); for WATERFALL each row is one step, the column
-    `kind` says "total" or "change"."""
+    `kind` says "total" or "change"; for SCATTER, `quadrants` is where four of them meet."""
 
     key: str
     title: str
@@ -190,6 +191,7 @@ class Chart:
     text: Sentence
     series: str | None = None
     highlight: tuple[str, ...] = ()
+    quadrants: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

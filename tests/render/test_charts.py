@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 from itertools import pairwise
@@ -62,6 +63,16 @@ def test_the_subject_is_in_accent() -> None:
         "condition": {"test": "datum.is_subject", "value": ACCENT},
         "value": REST,
     }
+
+
+def test_quadrants_meet_where_the_chart_says() -> None:
+    crossed = replace(BY_KEY["gaps"], quadrants=(20.0, 15.0))
+    drawn = vega_lite(crossed, Formatter(ENGLISH, "CNY"), 720)["layer"]
+    rules = [layer["encoding"] for layer in drawn if layer["mark"]["type"] == "rule"]
+    assert [(rule["x"], rule["y"]) for rule in rules] == [
+        ({"datum": 20.0}, None),
+        (None, {"datum": 15.0}),
+    ]
 
 
 def test_several_measures_become_series() -> None:

@@ -108,13 +108,23 @@ def _areas(picture: Picture) -> Spec:
 
 
 def _scatter(picture: Picture) -> Spec:
-    subject = {"test": "datum.is_subject", "value": ACCENT}
     encoding: Spec = {"x": x_axis(picture), "y": y_axis(picture)}
     point = {
         "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0.85},
-        "encoding": {"color": {"condition": subject, "value": REST}},
+        "encoding": {"color": color_of(picture)},
     }
-    return _layers(picture, encoding, [point], height=300)
+    return _layers(picture, encoding, [*_quadrants(picture), point], height=300)
+
+
+def _quadrants(picture: Picture) -> list[Spec]:
+    """A line across and one up, where the quadrants of a scatter meet."""
+    return [
+        {
+            "mark": {"type": "rule", "color": QUIET, "strokeDash": [4, 4]},
+            "encoding": {way: {"datum": cut}, other: None, "tooltip": None},
+        }
+        for way, other, cut in zip("xy", "yx", picture.chart.quadrants or (), strict=False)
+    ]
 
 
 def _heat_map(picture: Picture) -> Spec:
