@@ -42,7 +42,8 @@ def add_chart(slide: Any, box: Box, plotted: Plot, formatter: Formatter) -> Any:
     """Draw the chart at this place; what it shows is said for who cannot see it."""
     data, sheet = chart_data(plotted, formatter)
     frame = slide.shapes.add_chart(_kind(plotted), *map(Pt, box), data)
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", formatter.sentence(plotted.chart.text))
+    said = fit.plain(formatter.sentence(plotted.chart.text))
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", said)
     chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(sheet)
     chart.has_title = False

@@ -15,18 +15,18 @@ from typing import Final
 
 from zhibi.render.grid import clean
 
+NO_BREAK, EM_SPACE = "\xa0", "\u2003"
 LINE: Final = 1.32  # of the size
 _THIN, _BROAD = frozenset("iljtfrI.,:;'|!()[] "), frozenset("mwMW%@—→●◐✓○…")
-_BARS: Final = frozenset("▁▂▃▄▅▆▇█")
+_BARS: Final = frozenset(f"▁▂▃▄▅▆▇█{EM_SPACE}")
 _BORDER: Final = 0.2  # of an em
-NO_BREAK: Final = "\xa0"
-_SPACE: Final = re.compile(r"[^\S\xa0]+")
+_SPACE: Final = re.compile(r"[^\S\xa0\u2003]+")
 _PIECES: Final = re.compile(r"(?:[^\s\u2e80-\U0003ffff]|\xa0)+|\s|.")
 
 
 def plain(text: str) -> str:
     """In one line, without control characters: what a name may hold and a slide may not."""
-    return _SPACE.sub(" ", clean(text)).strip()
+    return _SPACE.sub(" ", clean(text)).strip(" ")
 
 
 def width(text: str, size: float) -> float:

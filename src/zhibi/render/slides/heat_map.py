@@ -49,7 +49,7 @@ def _sizes(lines: list[list[str]], room: float) -> tuple[float, float, float]:
         stub = min(max(fit.width(line[0], size) for line in lines), _STUB * size) + 2 * PAD + 1
         cells = [fit.width(text, size) for line in lines[1:] for text in line[1:]]
         heads = [fit.width(text, size) / 2 + size for text in lines[0][1:]]
-        wide = max((*cells, *heads), default=size) + 2 * PAD
+        wide = max((*cells, *heads), default=size) + 2 * PAD + 1
         if stub + wide * (len(lines[0]) - 1) <= room:
             free = (room - stub) / max(len(lines[0]) - 1, 1)
             return size, stub, max(wide, min(free, _WIDEST))

@@ -103,6 +103,8 @@ def _column(form: ColumnFormat, table: Table, at: int) -> Column:
     heading = f"{form.label}{form.unit[:1]}{form.unit[1:].replace(' ', fit.NO_BREAK)}"
     cells = [form.cell(row[at]) for row in table.rows[:ROWS]]
     total = [] if table.totals is None else [form.total(table.totals[at], is_first=not at)]
+    if form.column.unit is Unit.TREND:  # a gap is as wide as a bar
+        cells, total = ([c.replace(" ", fit.EM_SPACE) for c in texts] for texts in (cells, total))
     return Column(tuple(map(fit.plain, (heading, *cells, *total))), form.column.unit)
 
 
