@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.worlds.reading import SALES_FILES, Row, SalesFile, read_sales
+from tests.worlds.reading import LISTS, SALES_FILES, Listed, Row, SalesFile, read_list, read_sales
 
 from zhibi.worlds.daichuan import daichuan
 from zhibi.worlds.export import export
@@ -27,6 +27,11 @@ def folder(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sales(folder: Path) -> dict[str, SalesFile]:
     return {key: read_sales(folder, key) for key in SALES_FILES}
+
+
+@pytest.fixture(scope="session")
+def lists(folder: Path) -> dict[str, Listed]:
+    return {key: read_list(folder, key) for key in LISTS}
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
+LISTS = {
+    "contracts": "岱川_合同台账.xlsx",
+    "receivables": "岱川_应收明细.xlsx",
+    "allocations": "岱川_收款核销明细.csv",
+    "prospects": "岱川_潜在客户名单.xlsx",
+    "touches": "岱川_客户触点记录.csv",
+    "efforts": "岱川_拜访记录.xlsx",
+    "judgements": "岱川_客户评估表.xlsx",
+    "answers": "岱川_满意度调查.xlsx",
+    "receipts": "岱川_回款明细.csv",
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """A data row of a sales file, typed."""
@@ -73,6 +86,23 @@ def read_sales(folder: Path, key: str) -> SalesFile:
         rows=[_row(row) for row in body],
         printed=cells[-1],
     )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list with titles: its rows as header → cell, and the row of totals when it has one."""
+
+    rows: list[dict[str, object]]
+    printed: list[object]
+
+
+def read_list(folder: Path, key: str) -> Listed:
+    path = folder / LISTS[key]
+    cells = read_cells(path)[3 if path.suffix == ".csv" else 2 :]
+    header, body, printed = [str(cell) for cell in cells[0]], cells[1:], list[object]()
+    if body[-1][0] == "合计":
+        body, printed = body[:-1], body[-1]
+    return Listed([dict(zip(header, row, strict=True)) for row in body], printed)
 
 
 def money(cell: object) -> Decimal:

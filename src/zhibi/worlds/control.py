@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from zhibi.worlds.daichuan.catalogue import names
 from zhibi.worlds.ledger import DUPLICATE, POSTED, VOID, WALK_IN, LedgerRow, ledger, rows_between
 from zhibi.worlds.world import World, yuan
 
@@ -56,6 +57,15 @@ class MonthTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class ListTotals:
+    """One of the lists beside shipments: its rows, and their money where it lists any."""
+
+    key: str
+    rows: int
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ControlTotals:
     """`rows`, `orders` and `net` are those of all files together, what is in two of them once."""
 
@@ -67,6 +77,7 @@ class ControlTotals:
     customers: int
     receipts: int
     received: Decimal
+    further: tuple[ListTotals, ...]
 
 
 def control_totals(world: World) -> ControlTotals:
@@ -81,7 +92,22 @@ def control_totals(world: World) -> ControlTotals:
         customers=len(world.customers),
         receipts=len(world.receipts),
         received=yuan(sum(receipt.cents for receipt in world.receipts)),
+        further=tuple(_further(world)),
     )
+
+
+def _further(world: World) -> Iterable[ListTotals]:
+    """The lists in the order of their files; money includes tax, except what efforts cost."""
+    money: dict[str, Sequence[int | None]] = {
+        "contracts": [one.cents for one in world.contracts],
+        "receivables": [one.cents for one in world.receivables],
+        "allocations": [one.cents for one in world.allocations],
+        "efforts": [one.cents for one in world.efforts],
+    }
+    for key in names()["further_files"]:
+        own = money.get(key)
+        amount = yuan(sum(cents or 0 for cents in own)) if own else None
+        yield ListTotals(key, len(getattr(world, key)), amount)
 
 
 def _file_totals(key: str, rows: Iterable[LedgerRow], first: date, last: date) -> FileTotals:

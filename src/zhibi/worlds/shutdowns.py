@@ -51,6 +51,13 @@ def nearest_working_day(day: date) -> date:
     return day
 
 
+def last_working_day(day: date) -> date:
+    """The day itself, or for a Sunday or a closed day the last day before it that is neither."""
+    while is_shutdown(day) or day.weekday() == SUNDAY:
+        day -= timedelta(days=1)
+    return day
+
+
 def renewal_positions(
     rng: np.random.Generator, open_days: int, *, mean_gap: float, spread: float
 ) -> list[int]:

@@ -232,6 +232,14 @@ def test_the_demo_company_adds_up(workspace):
     assert sum(month.orders for month in report.months) == 11_061
     receipts = held(workspace, "SELECT count(*), sum(amount) FROM lake", "receipts")
     assert receipts == [(5_182, Decimal(613_730_000))]
+    receivables = held(workspace, "SELECT count(*), sum(amount_due) FROM lake", "receivables")
+    assert receivables == [(7_856, Decimal(653_674_072))]
+    guessed = {sheet.name.split("_")[1].split(".")[0]: sheet.table for sheet in report.sheets}
+    assert guessed["潜在客户名单"] == "customers"
+    assert {guessed[name] for name in ("合同台账", "收款核销明细", "客户评估表", "满意度调查")} == {
+        "contracts", "allocations", "assessments", "surveys",
+    }  # fmt: skip
+    assert held(workspace, "SELECT count(*) FROM lake", "customers") == [(404,)]
 
 
 def test_a_sheet_can_be_chosen(workspace):

@@ -14,7 +14,7 @@ from zhibi.worlds.daichuan.accounts import ENDS_ON, Account
 from zhibi.worlds.daichuan.catalogue import GOODS_TAX, names, products_of
 from zhibi.worlds.daichuan.orders import Document, Item, item_of
 from zhibi.worlds.daichuan.stories import THIN_REBATE_PERCENT
-from zhibi.worlds.shutdowns import nearest_working_day
+from zhibi.worlds.shutdowns import last_working_day, nearest_working_day
 from zhibi.worlds.world import Customer, Product
 
 RETURN_CHANCE = 0.012
@@ -113,14 +113,8 @@ def rebate(customer: Customer, on: date, cents: float, *, name: str = "") -> Doc
     """A rebate in whole yuan, tax included, on no product and without a quantity."""
     product = Product(REBATE_ID, name or names()["rebate"], "", "", 0, GOODS_TAX, 0.0)
     item = Item(product, 0, round(cents / 100) * 100, 0)
-    return Document(customer, _working_day_before(on), "rebate", (item,))
+    return Document(customer, last_working_day(on), "rebate", (item,))
 
 
 def total_cents(document: Document) -> int:
     return sum(item.price_cents * item.quantity for item in document.items)
-
-
-def _working_day_before(day: date) -> date:
-    while nearest_working_day(day) != day:
-        day -= timedelta(days=1)
-    return day

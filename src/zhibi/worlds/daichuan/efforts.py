@@ -31,7 +31,7 @@ EFFORT_AT = {
     "call": "call", "visit": "visit", "proposal": "proposal", "quotation": "visit",
     "signed": "visit",
 }  # fmt: skip
-FRUITLESS_VISITS = {"call": 2, "visit": 4}  # most, after the last step of who never was a target
+FRUITLESS_VISITS = {"call": 5, "visit": 9}  # most, after the last step of who never was a target
 
 
 def efforts_for_customers(

@@ -16,7 +16,7 @@ from zhibi.worlds.daichuan.stories import StoryAccounts
 from zhibi.worlds.world import Customer, Judgement, OrderLine
 
 REVIEWS = (date(2024, 12, 16), date(2025, 12, 15))
-ACCOUNTS = 60  # the largest of the year, at each review
+ACCOUNTS = 90  # the largest of the year, at each review
 CRITERIA = ("relationship", "influence", "potential", "fit", "strategic_value", "share_of_wallet")
 MARKS = ("purposeful", "many_people", "fixed_buying", "service_demand", "long_term")
 MARKED_ACCOUNTS = 30
@@ -89,9 +89,9 @@ def _largest(lines: Iterable[OrderLine], on: date, always: Iterable[str]) -> lis
 
 def _usual_values(rng: np.random.Generator, rank: int) -> list[int]:
     """Larger accounts are thought of a little better, by all criteria."""
-    centre = 7.0 - 2.0 * rank / ACCOUNTS
-    scores = [int(np.clip(round(rng.normal(centre, 1.6)), 1, 10)) for _ in CRITERIA[:-1]]
-    return [*scores, int(np.clip(round(rng.normal(centre * 8, 15) / 5) * 5, 5, 95))]
+    centre = 6.8 - 3.2 * rank / ACCOUNTS
+    scores = [int(np.clip(round(rng.normal(centre, 1.8)), 1, 10)) for _ in CRITERIA[:-1]]
+    return [*scores, int(np.clip(round(rng.normal(centre * 8, 20) / 5) * 5, 5, 95))]
 
 
 def _yes_or_no(rng: np.random.Generator) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from zhibi.worlds.credit_code import made_up_credit_code
 from zhibi.worlds.daichuan.accounts import ENDS_ON, CustomerFile
 from zhibi.worlds.daichuan.catalogue import names
-from zhibi.worlds.shutdowns import nearest_working_day
+from zhibi.worlds.shutdowns import last_working_day, nearest_working_day
 from zhibi.worlds.world import Customer, Judgement, Prospect, Touch
 
 CRM_FROM = date(2024, 7, 1)
@@ -125,12 +125,16 @@ def _steps_to(rng: np.random.Generator, last: str, last_on: date) -> tuple[tuple
     taken = STEPS[: STEPS.index(last) + 1]
     day, steps = last_on, [(last_on, last)]
     for step, before in zip(reversed(taken), reversed(taken[:-1]), strict=False):
-        day = nearest_working_day(day - timedelta(days=int(rng.integers(*DAYS_TO[step]))))
-        steps.append((min(day, steps[-1][0]), before))
+        day = _some_days_before(rng, day, *DAYS_TO[step])
+        steps.append((day, before))
         if step == "proposal" and rng.random() < SECOND_VISIT_CHANCE:
-            day = nearest_working_day(day - timedelta(days=int(rng.integers(8, 25))))
+            day = _some_days_before(rng, day, 8, 25)
             steps.append((day, "visit"))
     return tuple(reversed(steps))
+
+
+def _some_days_before(rng: np.random.Generator, day: date, fewest: int, most: int) -> date:
+    return last_working_day(day - timedelta(days=int(rng.integers(fewest, most))))
 
 
 def touches_of(way: Way) -> list[Touch]:

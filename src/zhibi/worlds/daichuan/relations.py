@@ -78,7 +78,7 @@ def relations_of(seed: int, sold: Sold) -> Relations:
     judged += judgements.judgements_of(rng, by_id, sold.order_lines, sold.stories, sold.hospital)
     rng = np.random.default_rng([seed, 7])
     answers = surveys.answers_of(
-        rng, by_id, sold.order_lines, [sold.stories.textile.customer.customer_id]
+        rng, by_id, sold.order_lines, sold.stops, [sold.stories.textile.customer.customer_id]
     )
     return Relations(
         owed=owed,

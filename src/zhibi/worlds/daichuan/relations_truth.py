@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from zhibi.worlds.daichuan.accounts import ENDS_ON
+from zhibi.worlds.daichuan.catalogue import names
 from zhibi.worlds.daichuan.efforts import MISALLOCATING
 from zhibi.worlds.daichuan.prospects import CRM_FROM, LEAVING, LEFT_ON, STAGE_AT, STEPS
 from zhibi.worlds.daichuan.relations import Relations, Sold
 from zhibi.worlds.daichuan.surveys import ASKED_ON
+from zhibi.worlds.daichuan.truth import LAST_YEAR_FROM
 from zhibi.worlds.world import (
     Answer,
     Customer,
     Effort,
     Fact,
+    Judgement,
     OrderLine,
     Prospect,
     Receipt,
@@ -27,9 +30,10 @@ from zhibi.worlds.world import (
 )
 
 Row = TypeVar("Row", Receivable, Receipt)
-LAST_YEAR_FROM = ENDS_ON - timedelta(days=364)
 TARGETS_ON = date(2025, 9, 30)
 SIGNED_WITHIN = timedelta(days=182)
+CONTENT_FROM = 4  # of five
+ORDERS_WITHIN = timedelta(days=180)
 MOST_OF_SALES = 80  # percent
 SHARE_DIGITS = Decimal("0.0001")
 
@@ -50,6 +54,7 @@ def stories_of(sold: Sold, relations: Relations) -> tuple[Story, ...]:
         _won_by_source(relations),
         _hit_rate(relations),
         _content_but_less(sold, relations.answers),
+        _delivery_matters(sold, relations.answers),
     )
 
 
@@ -169,47 +174,47 @@ def _share_for_most(
 
 def _won_by_source(relations: Relations) -> Story:
     """How many prospects came by each source, how many were won, and how many took each step."""
-    facts: dict[str, Fact] = {}
+    counts: Counter[str] = Counter()
     for prospect in relations.prospects:
-        for name, is_so in (
-            (f"from_{prospect.source}", True),
-            (f"won_{prospect.source}", prospect.is_won),
-        ):
-            facts[name] = int(str(facts.get(name, 0))) + is_so
-    for place, step in enumerate(STEPS):
-        facts[f"reached_{step}"] = sum(
-            STEPS.index(prospect.reached) >= place for prospect in relations.prospects
-        )
-    return Story("prospects", _won(relations.prospects), CRM_FROM, facts)
+        counts[f"from_{prospect.source}"] += 1
+        counts[f"won_{prospect.source}"] += prospect.is_won
+        for step in STEPS[: STEPS.index(prospect.reached) + 1]:
+            counts[f"reached_{step}"] += 1
+    return Story("prospects", _won(relations.prospects), CRM_FROM, dict(counts))
 
 
 def _hit_rate(relations: Relations) -> Story:
-    """Of the targets on a day, how many signed within half a year; and the days of effort that
-    went to prospects who never became a target, beside those for all prospects."""
-    stages: dict[str, dict[str, date]] = defaultdict(dict)
-    for touch in relations.touches:
-        if touch.step in STAGE_AT:
-            stages[touch.customer_id].setdefault(STAGE_AT[touch.step], touch.on)
-    targets = {
+    """Of those who stood as target on a day, how many signed within half a year; and the days of
+    effort before signature that went to who never became a target, beside those for everybody."""
+    stages = _stages(relations.judgements)
+    signed = {one: on for one, own in stages.items() for on, stage in own if stage == "signed"}
+    targets = [
         one
-        for one, own in stages.items()
-        if own.get("target", date.max) <= TARGETS_ON < own.get("signed", date.max)
-    }
-    signed = {
-        one for one in targets if stages[one].get("signed", date.max) <= TARGETS_ON + SIGNED_WITHIN
-    }
-    days: dict[bool, int] = defaultdict(int)
+        for one, own in sorted(stages.items())
+        if [stage for on, stage in own if on <= TARGETS_ON][-1:] == ["target"]
+    ]
+    in_time = [one for one in targets if signed.get(one, date.max) <= TARGETS_ON + SIGNED_WITHIN]
+    tenths: Counter[bool] = Counter()
     for effort in relations.efforts:
-        if effort.customer_id in stages and effort.on <= stages[effort.customer_id].get(
-            "signed", date.max
-        ):
-            days["target" in stages[effort.customer_id]] += effort.tenths
-    return Story("hit_rate", tuple(sorted(targets)), TARGETS_ON, {
+        own = stages.get(effort.customer_id)
+        if own and effort.on <= signed.get(effort.customer_id, date.max):
+            tenths["target" in [stage for _, stage in own]] += effort.tenths
+    return Story("hit_rate", tuple(targets), TARGETS_ON, {
         "targets": len(targets),
-        "signed_within_182_days": len(signed),
-        "days_for_prospects": Decimal(sum(days.values())).scaleb(-1),
-        "days_without_target": Decimal(days[False]).scaleb(-1),
+        "signed_within_182_days": len(in_time),
+        "days_for_prospects": Decimal(tenths.total()).scaleb(-1),
+        "days_without_target": Decimal(tenths[False]).scaleb(-1),
     })  # fmt: skip
+
+
+def _stages(judgements: Iterable[Judgement]) -> dict[str, list[tuple[date, str]]]:
+    """Each prospect's stages by our names, in order of day."""
+    ours = {names()["answers"][stage]: stage for stage in STAGE_AT.values()}
+    found: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    for said in judgements:
+        if said.criterion == names()["criteria"]["stage"]:
+            found[said.customer_id].append((said.on, ours[said.value]))
+    return found
 
 
 def _won(prospects: Iterable[Prospect]) -> tuple[str, ...]:
@@ -229,6 +234,24 @@ def _content_but_less(sold: Sold, answers: Iterable[Answer]) -> Story:
         one.score for one in answers if one.customer_id == textile and one.score is not None
     )
     return Story("content_but_less", (textile,), ASKED_ON[0], facts)
+
+
+def _delivery_matters(sold: Sold, answers: Iterable[Answer]) -> Story:
+    """By dimension: of those content with it, and of the others, who ordered again in time."""
+    orders: dict[str, set[date]] = defaultdict(set)
+    for line in sold.order_lines:
+        if line.line_kind == "sale":
+            orders[line.customer_id].add(line.order_date)
+    counts: Counter[str] = Counter()
+    for answer in answers:
+        until = answer.on + ORDERS_WITHIN
+        if answer.score is None or answer.dimension == "recommend" or until > ENDS_ON:
+            continue
+        group = "content" if answer.score >= CONTENT_FROM else "others"
+        again = any(answer.on < on <= until for on in orders[answer.customer_id])
+        counts[f"{answer.dimension}_{group}"] += 1
+        counts[f"{answer.dimension}_{group}_again"] += again
+    return Story("delivery_matters", (), ASKED_ON[0], dict(counts))
 
 
 def _sales(lines: Iterable[OrderLine]) -> dict[str, int]:
