@@ -124,6 +124,12 @@ def test_series_is_the_sum_of_chances(a: float, b: float) -> None:
         np.testing.assert_allclose(model._orders_in_one_stage(x, T, 20.0), summed, rtol=2e-9)
 
 
+def test_nearly_equal_chances_to_leave() -> None:
+    """p ≈ 1/2 for all: the series would have no floating-point number, the answer is plain."""
+    model = given(MBGNBD(), r=1e6, alpha=1e6, a=1e6, b=1e6)
+    assert model.expected_orders_new(1000.0) == pytest.approx(0.5 * 2, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "model",
     [

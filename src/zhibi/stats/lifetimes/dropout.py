@@ -38,8 +38,10 @@ from zhibi.stats.lifetimes.predictive import Chance
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NEGLIGIBLE = 1e-15  # of a sum, for the terms of a series
+NEGLIGIBLE = 1e-15  # of a sum, for the terms of the series
+SMALL = 1e-12  # of a sum of chances, whose terms cost more
 MOST_TERMS = 1_000_000
+LARGE_A = 50.0  # terms of the series grow like (1 − z)^−a; the sum over n is slower, and safe
 BLOCK = 8_192  # rows at a time, so that what is computed of them stays in the processor's cache
 
 
@@ -73,16 +75,18 @@ class Dropout:
         """Equation (4)."""
         from scipy.special import expit
 
-        x, t_x, T = np.ascontiguousarray(rows.T)
-        log_dead = self.log_dead(x, t_x, T)
-        chances: Floats = expit(np.log(sum(self.parts(x, t_x, T))) - log_dead)
+        chances = np.empty(len(rows))
+        for at in range(0, len(rows), BLOCK):
+            x, t_x, T = np.ascontiguousarray(rows[at : at + BLOCK].T)
+            log_alive = np.log(sum(self.parts(x, t_x, T)))
+            chances[at : at + BLOCK] = expit(log_alive - self.log_dead(x, t_x, T))
         return chances
 
     def orders_if_alive(self, rows: Floats, t: float) -> Floats:
         """The sum of (5) over n. Only the stages depend on t_x, so rows are grouped by x and T."""
         groups = grouped(np.ascontiguousarray(rows[:, [0, 2]]))
         x, T = groups.rows.T
-        if self.k == 1:
+        if self.k == 1 and self.a < LARGE_A:
             return self._orders_in_one_stage(x, T, t)[groups.of]
         parts = self.parts(*rows.T)
         whole = sum(parts)
@@ -125,7 +129,7 @@ class Dropout:
         for n in range(1, MOST_TERMS):
             term = self._nth(float(n), j, x[open_], T[open_], t)
             total[open_] += term
-            open_ = open_[term > NEGLIGIBLE**0.75 * total[open_]]
+            open_ = open_[term > SMALL * total[open_]]
             if not len(open_):
                 break
         return total

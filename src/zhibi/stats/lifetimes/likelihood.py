@@ -18,7 +18,8 @@ Objective = Callable[[Floats], tuple[float, Floats]]
 REACH = 14.0  # a parameter a million times larger or smaller than the first guess has no end
 LONGEST = 2.0  # step of a log parameter
 MOST_STEPS = 200
-GAIN = 1e-15  # of mean log-likelihood: what is left to climb at the top
+GAIN = 1e-13  # of mean log-likelihood: with less left to climb, this is the top
+CLOSE = 1e-8  # with more left than this where no higher place was found, it is not
 APART = 1e-6  # log parameters between the gradients that give second derivatives
 LEAST_CURVATURE = 0.01  # a log parameter known no better than ± 10 is not known
 
@@ -52,13 +53,18 @@ def maximize(mean_log_likelihood: Objective, start: Floats, *, n: float) -> Maxi
         at, value, gradient = higher
         if (np.abs(at - start) > REACH).any():
             raise NotIdentifiedError("flat")
-        if float(((directions.T @ gradient) ** 2 / bends).sum()) < GAIN:
+        if _left(gradient, directions, bends) < GAIN:
             break
-    if sizes[0] * n < LEAST_CURVATURE:
+    if _left(gradient, directions, bends) > CLOSE or sizes[0] * n < LEAST_CURVATURE:
         raise NotIdentifiedError("flat")
     errors = np.sqrt((directions**2 / sizes).sum(axis=1) / n)
     params = np.exp(at)
     return Maximum(tuple(params.tolist()), tuple((params * errors).tolist()), value * n)
+
+
+def _left(gradient: Floats, directions: Floats, bends: Floats) -> float:
+    """About twice what is left to climb."""
+    return float(((directions.T @ gradient) ** 2 / bends).sum())
 
 
 def _higher(
