@@ -1,14 +1,23 @@
-"""From which day data are looked at when nobody names one."""
+"""From which day data are looked at when nobody names one; how a report is written."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pytest
+from pptx import Presentation
 
+from tests.render.example import ACCOUNTS, EXAMPLE
+from zhibi import run
 from zhibi.errors import ZhibiError
+from zhibi.locale import ENGLISH
+from zhibi.render.words import subtitle_of
+from zhibi.reports.document import Report
 from zhibi.run import default_as_of
 from zhibi.tables.facts import Facts, from_arrow
 
@@ -44,3 +53,53 @@ def test_the_day_is_today_or_that_of_the_last_order(today: date, expected: date)
 def test_orders_of_the_future_only_are_refused() -> None:
     with pytest.raises(ZhibiError, match="All orders lie after today"):
         default_as_of(ordered_on(date(2024, 6, 1)), date(2024, 5, 1))
+
+
+@pytest.fixture
+def composed(monkeypatch: pytest.MonkeyPatch) -> Report:
+    report = Report(
+        title=EXAMPLE.title,
+        subtitle=subtitle_of(EXAMPLE),
+        identity=EXAMPLE.identity,
+        findings=EXAMPLE.findings,
+        sections=EXAMPLE.blocks(),
+        evidence=(replace(ACCOUNTS, title="What is behind it", number=2),),
+    )
+    monkeypatch.setattr(run, "compose", lambda *_, **__: report)
+    return report
+
+
+def written(path: Path) -> list[str]:
+    _, files = run.report(None, "key-accounts", path, language=ENGLISH)
+    return [file.name for file in files]
+
+
+def test_a_page_has_the_evidence_beside_it(composed: Report, tmp_path: Path) -> None:
+    assert written(tmp_path / "r.html") == ["r.html", "r.xlsx"]
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert book.sheetnames == ["Key points", "2 What is behind it"]
+
+
+def test_a_report_as_a_workbook_is_whole(composed: Report, tmp_path: Path) -> None:
+    assert written(tmp_path / "r.xlsx") == ["r.xlsx"]
+    names = openpyxl.load_workbook(tmp_path / "r.xlsx").sheetnames
+    assert names[1:] == [
+        ACCOUNTS.title[:31], "Why did sales change", "Everything else", "2 What is behind it",
+    ]  # fmt: skip
+
+
+def test_a_report_as_slides(composed: Report, tmp_path: Path) -> None:
+    assert written(tmp_path / "r.PPTX") == ["r.PPTX"]
+    deck = Presentation(str(tmp_path / "r.PPTX"))
+    assert deck.slides[0].shapes.title.text_frame.text == EXAMPLE.title
+
+
+def test_a_report_of_another_ending_is_refused(composed: Report, tmp_path: Path) -> None:
+    with pytest.raises(ZhibiError, match=r"r\.pdf .* one of \.html, \.xlsx, \.pptx\."):
+        written(tmp_path / "r.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_slides_need_a_file() -> None:
+    with pytest.raises(ZhibiError, match=r"-o FILE\.pptx"):
+        run.write(EXAMPLE, None, style="pptx", language=ENGLISH)

@@ -229,6 +229,11 @@ def test_a_scatter_by_series_keeps_each_point_in_its_own() -> None:
     assert series_of(chart) == {"x": (2.0, 6.0), "y": (4.0,)}
 
 
+def test_the_axes_of_a_scatter_meet_where_its_quadrants_do() -> None:
+    chart = only_chart(replace(CHARTS[5], quadrants=(20.5, 15.0)))
+    assert (chart.category_axis.crosses_at, chart.value_axis.crosses_at) == (20.5, 15.0)
+
+
 def test_a_waterfall_stands_on_unseen_feet() -> None:
     chart = only_chart(CHARTS[0])
     assert chart.chart_type == XL_CHART_TYPE.BAR_STACKED

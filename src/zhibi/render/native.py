@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from zhibi.locale import translate
-from zhibi.render.axes import ACCENT, FALL, FONT, LINE, ON_STRONG, PALE, STRONG
+from zhibi.render.axes import ACCENT, FALL, FONT, LINE, ON_STRONG, PALE, QUIET, STRONG
 from zhibi.render.patterns import axis_pattern, label_pattern
 from zhibi.render.series import Plot, Series
 from zhibi.render.values import TEXT_UNITS, Formatter
@@ -73,8 +73,12 @@ def _axes(picture: Any, plotted: Plot, language: str) -> None:
         x["num_format"] = axis_pattern(plotted.x_unit, xs, language)
     if plotted.is_by_number:
         x |= {"name": plotted.grid.headings[plotted.x], "name_font": {**_FONT, "bold": False}}
-        y |= {"name": plotted.grid.headings[plotted.series[0].at]}
+        y |= {"name": plotted.grid.headings[plotted.series[0].at], "label_position": "low"}
         y["name_font"] = {**_FONT, "bold": False}
+    if plotted.chart.quadrants:
+        for axis, at in zip((x, y), plotted.chart.quadrants, strict=True):
+            axis |= {"crossing": at, "label_position": "low", "line": {"color": QUIET}}
+            axis["major_gridlines"] = {"visible": False}
     if plotted.is_lying:
         x |= {"reverse": True, "major_tick_mark": "none"}
         y["visible"] = plotted.span is not None

@@ -144,6 +144,17 @@ def _axes(chart: Any, plotted: Plot, language: str) -> None:
         _title(names, plotted.grid.headings[plotted.x])
     if plotted.is_by_number:
         _title(values, plotted.grid.headings[plotted.series[0].at])
+        values.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    if plotted.chart.quadrants:
+        _cross(names, values, plotted.chart.quadrants)
+
+
+def _cross(names: Any, values: Any, place: tuple[float, float]) -> None:
+    """The axes meet where the quadrants do; their numbers stay at the edge."""
+    for axis, at in zip((names, values), place, strict=True):
+        axis.crosses_at = at
+        axis.format.line.color.rgb = rgb(QUIET)
+        axis.has_major_gridlines = False
 
 
 def _pattern(labels: Any, pattern: str) -> None:
@@ -230,8 +241,8 @@ def _point_labels(chart: Any, plotted: Plot, formatter: Formatter) -> None:
         for at, (row, _, _) in enumerate(points):
             is_few = len(plotted.grid.rows) <= _NAMED_POINTS
             if is_few or (row in plotted.subjects and len(plotted.subjects) <= _NAMED_POINTS):
-                text = formatter.value(plotted.grid.rows[row][names[0]], Unit.NAME)
-                text = fit.cut(fit.plain(text), 12, 150)
+                value, unit = plotted.grid.rows[row][names[0]], plotted.grid.units[names[0]]
+                text = fit.cut(fit.plain(formatter.value(value, unit)), 12, 150)
                 _label(drawn.points[at], text, XL_LABEL_POSITION.RIGHT, INK)
 
 
