@@ -32,16 +32,18 @@ NO_MONEY, NO_TEXT, NO_DAY = "decimal(18,4)", "string", "date"
 @dataclass(frozen=True, slots=True)
 class Books:
     """`debts`: debt_n (oldest due first), customer_key, customer_id, debt_id, contract_id,
-    milestone, is_retention, known_on (null: always known), due_on, amount > 0.
+    milestone, is_retention, is_paid_back, known_on (null: always known), due_on, amount > 0.
     `payments`: payment_n (oldest first), customer_key, customer_id, payment_id, received_on,
     cash_on, is_receipt, amount > 0.
-    `source` says what the debts were taken from; `foreign` how many rows were left out because
+    `source` says what the debts were taken from, and after how many days (`terms`) derived ones
+    fall due; `foreign` how many rows were left out because
     they are in another currency, `earlier` how many receipts because they paid what came before
     the first order."""
 
     debts: ir.Table
     payments: ir.Table
     source: str
+    terms: int
     foreign: int
     earlier: int
 
@@ -58,15 +60,11 @@ def books(tables: Tables, *, terms: int) -> Books:
     if not (tables.holds("receivables") or tables.holds("receipts")):
         tables.table("receipts")
     is_given = tables.holds("receivables")
-    receipts, foreign = _receipts(tables), 0
+    receipts, earlier = _receipts(tables), 0
     owed = _receivables(tables) if is_given else _derived(tables, terms)
-    for name in ("receivables", "receipts"):
-        foreign += _foreign_count(tables, name)
-    earlier = 0
     if not is_given:
-        begins = tables.first_day + timedelta(days=terms)
-        is_earlier = receipts.received_on < begins
-        earlier = int(receipts.filter(is_earlier).count().to_pyarrow().as_py())
+        is_earlier = receipts.received_on < tables.first_day + timedelta(days=terms)
+        earlier = _count(receipts.filter(is_earlier))
         receipts = receipts.filter(~is_earlier)
     back = receipts.filter(receipts.amount < 0)
     notes = owed.filter(owed.amount < 0)
@@ -77,7 +75,8 @@ def books(tables: Tables, *, terms: int) -> Books:
         debts=tables.keep(f"{key}|debts", _numbered(debts, "debt_n", "due_on", "known_on")),
         payments=tables.keep(f"{key}|payments", _numbered(payments, "payment_n", "received_on")),
         source=GIVEN if is_given else WITH_TAX if has_tax(tables) else NET_OF_TAX,
-        foreign=foreign,
+        terms=terms,
+        foreign=sum(_foreign_count(tables, name) for name in ("receivables", "receipts")),
         earlier=earlier,
     )
 
@@ -93,7 +92,7 @@ def has_tax(tables: Tables) -> bool:
 
 def refuse_nothing(tables: Tables, found: Books) -> None:
     """ZhibiError when nobody owes or paid anything up to the day."""
-    if found.debts.count().to_pyarrow().as_py() + found.payments.count().to_pyarrow().as_py() == 0:
+    if _count(found.debts) + _count(found.payments) == 0:
         raise ZhibiError(
             "There are no receivables, receipts or orders up to {day}; import some, or choose a "
             "later --as-of.",
@@ -102,6 +101,8 @@ def refuse_nothing(tables: Tables, found: Books) -> None:
 
 
 def _receivables(tables: Tables) -> ir.Table:
+    import ibis
+
     rows = tables.bring(_in_currency(tables, "receivables"))
     milestone = rows.milestone.lower()
     is_retention = milestone.contains(RETENTION[0])
@@ -115,6 +116,7 @@ def _receivables(tables: Tables) -> ir.Table:
         contract_id="contract_id",
         milestone="milestone",
         is_retention=is_retention.fill_null(False),
+        is_paid_back=ibis.literal(False),
         known_on="issued_on",
         due_on="due_date",
         amount="amount_due",
@@ -140,6 +142,7 @@ def _derived(tables: Tables, terms: int) -> ir.Table:
         contract_id=ibis.null(NO_TEXT),
         milestone=ibis.null(NO_TEXT),
         is_retention=ibis.literal(False),
+        is_paid_back=ibis.literal(False),
         known_on="order_date",
         due_on=orders.order_date + ibis.interval(days=terms),
         amount=orders.amount.cast(NO_MONEY),
@@ -189,6 +192,7 @@ def _as_debts(receipts: ir.Table) -> ir.Table:
         contract_id=ibis.null(NO_TEXT),
         milestone=ibis.literal(PAID_BACK),
         is_retention=ibis.literal(False),
+        is_paid_back=ibis.literal(True),
         known_on="received_on",
         due_on="received_on",
         amount=-receipts.amount,
@@ -234,7 +238,11 @@ def _foreign_count(tables: Tables, name: str) -> int:
         return 0
     rows = tables.table(name)
     is_foreign = rows.currency.fill_null(_own(tables)) != _own(tables)
-    return int(rows.filter(is_foreign).count().to_pyarrow().as_py())
+    return _count(rows.filter(is_foreign))
+
+
+def _count(rows: ir.Table) -> int:
+    return int(rows.count().to_pyarrow().as_py())
 
 
 def _own(tables: Tables) -> str:

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 class Matching:
     """`parts` cut all debts and payments into pieces: account_key, debt_n (null: payment not
     applied), payment_n (null: debt open), amount > 0. With the columns of the books beside them:
-    debt_id, contract_id, milestone, is_retention, known_on, due_on; payment_id, received_on,
-    cash_on, is_receipt. The amounts of a debt's parts add up to it, and so do a payment's."""
+    debt_id, contract_id, milestone, is_retention, is_paid_back, known_on, due_on; payment_id,
+    received_on, cash_on, is_receipt. The parts of a debt add up to it, and so do a payment's."""
 
     books: Books
     parts: ir.Table
+    key: str  # tells it from other matchings of the same run
 
     @property
     def paid(self) -> ir.Table:
@@ -58,7 +59,8 @@ def match(tables: Tables, *, terms: int, level: str) -> Matching:
     rest = overlap(_owned(left_debts, entities), _owned(left_payments, entities), by=("owner_key",))
     pieces = given.union(rest.select("debt_n", "payment_n", "amount"))
     parts = _described(pieces, found, accounts)
-    return Matching(found, tables.keep(f"matched|{terms}|{level}", parts))
+    key = f"matched|{terms}|{level}"
+    return Matching(found, tables.keep(key, parts), key)
 
 
 def overlap(debts: ir.Table, payments: ir.Table, *, by: tuple[str, ...]) -> ir.Table:
@@ -151,11 +153,11 @@ def _owned(rows: ir.Table, links: ir.Table) -> ir.Table:
 
 
 def _described(pieces: ir.Table, found: Books, accounts: ir.Table) -> ir.Table:
-    """Pieces with what is known of their debt and credit, and the account of the debt, else of
+    """Pieces with what is known of their debt and payment, and the account of the debt, else of
     the payment."""
     debts = _owned(found.debts, accounts).select(
-        "debt_n", "debt_id", "contract_id", "milestone", "is_retention", "known_on", "due_on",
-        debt_of="owner_key", debt_by="customer_id",
+        "debt_n", "debt_id", "contract_id", "milestone", "is_retention", "is_paid_back",
+        "known_on", "due_on", debt_of="owner_key", debt_by="customer_id",
     )  # fmt: skip
     payments = _owned(found.payments, accounts).select(
         "payment_n", "payment_id", "received_on", "cash_on", "is_receipt",
@@ -164,7 +166,7 @@ def _described(pieces: ir.Table, found: Books, accounts: ir.Table) -> ir.Table:
     joined = pieces.left_join(debts, "debt_n").left_join(payments, "payment_n")
     return joined.select(
         "debt_n", "payment_n", "amount", "debt_id", "contract_id", "milestone", "is_retention",
-        "known_on", "due_on", "payment_id", "received_on", "cash_on", "is_receipt",
+        "is_paid_back", "known_on", "due_on", "payment_id", "received_on", "cash_on", "is_receipt",
         account_key=joined.debt_of.fill_null(joined.payment_of),
         customer_id=joined.debt_by.fill_null(joined.payment_by),
     )  # fmt: skip
