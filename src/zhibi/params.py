@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 from zhibi.errors import ZhibiError
@@ -20,6 +21,7 @@ class Param:
     choices: tuple[str, ...]
     low: float | None
     high: float | None
+    is_day: bool
 
 
 def param(
@@ -29,16 +31,21 @@ def param(
     unit: str = "",
     choices: tuple[str, ...] = (),
     within: tuple[float, float] | None = None,
+    is_day: bool = False,
 ) -> Any:
     """A dataclass field with its default, unit and help text (an English msgid).
 
-    `choices` limits a text, `within` a number (both ends allowed); `check` enforces them.
+    `choices` limits a text, `within` a number (both ends allowed), `is_day` asks for a text that
+    is a day (2024-12-31) or empty; `check` enforces them.
     """
     low, high = within or (None, None)
-    return field(
-        default=default,
-        metadata={"unit": unit, "help": help, "choices": choices, "low": low, "high": high},
-    )
+    declared = {"unit": unit, "help": help, "choices": choices, "low": low, "high": high}
+    return field(default=default, metadata={**declared, "is_day": is_day})
+
+
+def day_of(text: str) -> date | None:
+    """The day that a parameter names; None where it is left empty."""
+    return date.fromisoformat(text) if text else None
 
 
 def params_of(kind: type) -> tuple[Param, ...]:
@@ -61,6 +68,13 @@ def check(method: str, params: Any) -> None:
                 value=value,
                 choices=", ".join(declared.choices),
             )
+        if declared.is_day and not _is_day(value):
+            raise ZhibiError(
+                "{method}: {name} is {value}, which is no day; write it as 2024-12-31.",
+                method=method,
+                name=declared.name,
+                value=value,
+            )
         if declared.low is not None and not declared.low <= value <= (declared.high or 0):
             raise ZhibiError(
                 "{method}: {name} is {value}, but must lie between {low} and {high}; change it.",
@@ -70,3 +84,11 @@ def check(method: str, params: Any) -> None:
                 low=declared.low,
                 high=declared.high,
             )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        day_of(text)
+    except ValueError:
+        return False
+    return True
