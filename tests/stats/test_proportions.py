@@ -32,7 +32,7 @@ def test_none_and_all_are_bounds_by_themselves() -> None:
 
 
 def test_a_published_difference() -> None:
-    """Newcombe (1998), interval estimation for the difference, table II, 56/70 − 48/80, method 10."""
+    """Newcombe (1998), on differences of proportions, table II: 56/70 − 48/80, method 10."""
     gap = difference(wilson(56, 70), wilson(48, 80))
     assert (round(gap.low, 4), round(gap.high, 4), gap.n) == (0.0524, 0.3339, 150)
     assert apart(wilson(56, 70), wilson(48, 80))

@@ -57,7 +57,9 @@ class Account:
 
     @property
     def margin_rate(self) -> float | None:
-        return float(self.margin / self.net) if self.net > 0 else None
+        """Of the net sales whose margin is known."""
+        known = self.net - self.net_without_cost
+        return float(self.margin / known) if known > 0 else None
 
     @property
     def contribution_rate(self) -> float | None:

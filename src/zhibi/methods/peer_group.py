@@ -1,0 +1,310 @@
+"""How does a customer do against others like it?
+
+Look-alikes are the other accounts of the same industry and third of size, at least five of whom
+none holds half (`zhibi.measures.look_alikes`); nothing of a single one of them is shown. With
+`customer_id` one account is set beside the quarters of its look-alikes; without, every account is
+placed among its own, and those far outside (Tukey 1977: 1.5 times the middle half beyond a
+quarter) on a side that costs money are told.
+
+Being unlike one's peers is a question, not a fault: a customer may have another use for what it
+buys. With few peers the quarters move with each of them; n is shown. With many customers and
+features some are far outside by chance; only the largest are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from zhibi.errors import ZhibiError
+from zhibi.measures.account_lines import account_key
+from zhibi.measures.behaviour_features import FEATURES, USUAL, Feature, chosen
+from zhibi.measures.look_alikes import LookAlikes, look_alikes
+from zhibi.measures.periods import trailing, year_before
+from zhibi.measures.rows import table_of_rows
+from zhibi.params import check, param
+from zhibi.result import (
+    Block,
+    Chart,
+    Column,
+    Figure,
+    Finding,
+    Identity,
+    Mark,
+    Note,
+    Section,
+    Sentence,
+    Severity,
+    Subject,
+    Table,
+    Unit,
+    Value,
+)
+from zhibi.tables.tables import LEVELS, Tables
+
+TITLE = "How does a customer do against others like it?"
+TOLD = 8
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A feature that costs money on one side, the least gap worth a word, and what to do."""
+
+    is_low_bad: bool
+    least_gap: float
+    action: Sentence
+
+
+TELLING = {
+    "margin_rate": Told(
+        True, 0.05, Sentence("Hold its prices and rebates against those of others like it.")
+    ),
+    "categories": Told(
+        True, 2, Sentence("Offer what others like it buy and it does not (product-preference).")
+    ),
+    "change": Told(
+        True, 0.3, Sentence("Ask what became of its demand: others like it held theirs better.")
+    ),
+    "return_share": Told(
+        False, 0.05, Sentence("Go through its last returns with the warehouse and agree a cure.")
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    customer_id: str = param("", help="Only this customer; empty for all.")
+    months: int = param(
+        12, unit="months", help="Length of the period that ends on the as-of day.", within=(1, 120)
+    )
+    features: str = param(
+        "auto", help="What is compared, with commas between; auto: what is known."
+    )
+    level: str = param("group", help="Whose orders are compared.", choices=LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """`compared` is the one account beside its look-alikes, empty without one; `places` has
+    every account's place among its own in each feature."""
+
+    identity: Identity
+    found: LookAlikes
+    compared: Table
+    places: Table
+    picture: Chart
+    findings: tuple[Finding, ...]
+    notes: tuple[Note, ...]
+    title: str = TITLE
+
+    def blocks(self) -> tuple[Block, ...]:
+        one = (self.compared, self.picture) if self.picture.rows else ()
+        return (
+            *([Section("Beside its look-alikes", one)] if one else []),
+            Section("Share of look-alikes below", (self.places,)),
+            *self.notes,
+        )
+
+
+def analyze(tables: Tables, params: Params | None = None) -> PeerGroup:
+    """Compare every account with its look-alikes; ZhibiError for an unknown customer."""
+    params = params or Params()
+    check("peer_group", params)
+    period = trailing(tables.day, params.months)
+    before = year_before(period)
+    features = chosen(tables, params.features, method="peer_group", before=before)
+    if params.features == "auto":
+        features = _with_returns(tables, features)
+    found = look_alikes(tables, features, period=period, level=params.level)
+    at = _asked(tables, params, found)
+    return PeerGroup(
+        identity=tables.identity("peer_group", params, params.level),
+        found=found,
+        compared=_compared(found, at),
+        places=_places(found, at),
+        picture=_picture(found, at),
+        findings=tuple(_findings(found, at, period.month_on)),
+        notes=_notes(found, at),
+    )
+
+
+def _with_returns(tables: Tables, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+    returns = next(feature for feature in FEATURES if feature.key == "return_share")
+    assert "return_share" not in USUAL
+    return (*features, returns) if tables.has("line_kind") else features
+
+
+def _asked(tables: Tables, params: Params, found: LookAlikes) -> int | None:
+    """Where the asked account stands; None without one."""
+    if not params.customer_id:
+        return None
+    at = found.place_of(account_key(tables, params.customer_id, level=params.level))
+    if at is None:
+        raise ZhibiError(
+            "{customer_id} bought nothing in the last {months} months or in those a year before; "
+            "choose another customer or a longer time with --months.",
+            customer_id=params.customer_id,
+            months=params.months,
+        )
+    return at
+
+
+def _compared(found: LookAlikes, at: int | None) -> Table:
+    """One row each for the account and the quarters of its look-alikes."""
+    rows = []
+    if at is not None:
+        for said, field in (
+            ("this customer", "own"),
+            ("a quarter have less than", "low"),
+            ("half have less than", "middle"),
+            ("a quarter have more than", "high"),
+        ):
+            values = {
+                feature.key: _value(getattr(found.standing[feature.key], field)[at], feature.unit)
+                for feature in found.features
+            }
+            rows.append({"who": said, **values})
+    columns = (
+        Column("who", "Among look-alikes", Unit.TERM),
+        *(Column(feature.key, feature.label, feature.unit) for feature in found.features),
+    )
+    return table_of_rows(rows, "compared", "The customer and its look-alikes", columns)
+
+
+def _value(number: float, unit: Unit) -> Value:
+    """A figure of its unit: money exact to the cent, what is not known None."""
+    if np.isnan(number):
+        return None
+    if unit is Unit.MONEY:
+        return Decimal(str(round(number, 4))).quantize(CENT)
+    return float(number)
+
+
+def _places(found: LookAlikes, at: int | None) -> Table:
+    """An account's sales, and in each feature the share of its look-alikes that have less."""
+    columns = (
+        Column("customer_id", "Customer no.", Unit.NAME),
+        Column("name", "Customer", Unit.NAME),
+        Column("owner", "Owner", Unit.NAME),
+        Column("like", "Compared within", Unit.NAME),
+        Column("n", "Look-alikes", Unit.COUNT),
+        Column("net_sales", "Net sales", Unit.MONEY, total=True),
+        *(Column(feature.key, feature.label, Unit.SHARE) for feature in found.features),
+    )
+    rows = [
+        {
+            **found.rows[place],
+            "like": found.like[place] or None,
+            "n": _count(found, place),
+            "net_sales": found.rows[place]["net"],
+            **{key: _share(one.below[place]) for key, one in found.standing.items()},
+        }
+        for place in (range(len(found.rows)) if at is None else [at])
+    ]
+    return table_of_rows(rows, "places", "Share of look-alikes with less", columns)
+
+
+def _count(found: LookAlikes, at: int) -> int:
+    """Look-alikes whose figures are known, of the feature most are known in."""
+    return max((int(one.n[at]) for one in found.standing.values()), default=0)
+
+
+def _share(below: float) -> float | None:
+    return None if np.isnan(below) else float(below)
+
+
+def _picture(found: LookAlikes, at: int | None) -> Chart:
+    rows: list[tuple[Value, ...]] = []
+    if at is not None:
+        shares = [(f.label, _share(found.standing[f.key].below[at])) for f in found.features]
+        rows = [(label, share) for label, share in shares if share is not None]
+    return Chart(
+        key="places",
+        title="Share of look-alikes with less",
+        mark=Mark.BAR,
+        columns=(
+            Column("feature", "Feature", Unit.TERM),
+            Column("below", "Have less", Unit.SHARE),
+        ),
+        rows=tuple(rows),
+        x="feature",
+        y=("below",),
+        text=Sentence(
+            "Against {n:look-alike|look-alikes}: half of them would be 50 %.",
+            {"n": Figure(0 if at is None else _count(found, at), Unit.COUNT)},
+        ),
+    )
+
+
+def _findings(found: LookAlikes, at: int | None, on: date) -> list[Finding]:
+    """Of all accounts those far outside, the largest first; of one all that costs money."""
+    places: Sequence[int] = range(len(found.rows)) if at is None else [at]
+    told: list[Finding] = []
+    for place in places:
+        for feature in found.features:
+            finding = _finding(found, place, feature, on)
+            if finding:
+                told.append(finding)
+    return told if at is not None else told[:TOLD]
+
+
+def _finding(found: LookAlikes, at: int, feature: Feature, on: date) -> Finding | None:
+    standing, row = found.standing[feature.key], found.rows[at]
+    told = TELLING.get(feature.key)
+    gap = abs(standing.own[at] - standing.middle[at])
+    if told is None or np.isnan(gap) or gap < told.least_gap:
+        return None
+    if not (standing.is_far_below(at) if told.is_low_bad else standing.is_far_above(at)):
+        return None
+    figures = {
+        "name": Figure(row["name"], Unit.NAME),
+        "feature": Figure(feature.label, Unit.TERM),
+        "own": Figure(_value(standing.own[at], feature.unit), feature.unit),
+        "middle": Figure(_value(standing.middle[at], feature.unit), feature.unit),
+        "n": Figure(int(standing.n[at]), Unit.COUNT),
+    }
+    return Finding(
+        code=f"peer_group.{feature.key}",
+        says=Sentence(
+            "{name}, {feature}: {own}; the middle of its {n:look-alike|look-alikes} is {middle}.",
+            figures,
+        ),
+        severity=Severity.SOON,
+        cause_on=on,
+        subject=Subject(row["customer_id"], row["name"]),
+        action=told.action,
+        owner=row["owner"],
+        stake=_stake(row["net"], feature, gap=float(gap)),
+    )
+
+
+def _stake(net: Decimal, feature: Feature, *, gap: float) -> Decimal | None:
+    """What being like the others would be worth a period, where that is plain arithmetic."""
+    if feature.key not in ("margin_rate", "return_share") or net <= 0:
+        return None
+    return (net * Decimal(str(round(gap, 6)))).quantize(CENT)
+
+
+def _notes(found: LookAlikes, at: int | None) -> tuple[Note, ...]:
+    alone = [like for like in found.like if like is None]
+    says = [
+        Sentence(
+            "Look-alikes are the other customers of the same industry and third of size, five or "
+            "more of whom none holds half of sales; where there are none such, all customers."
+        )
+    ]
+    if alone and at is None:
+        says.append(
+            Sentence(
+                "{n:customer has|customers have} nobody to be compared with.",
+                {"n": Figure(len(alone), Unit.COUNT)},
+            )
+        )
+    if at is not None and found.like[at] is None:
+        says.append(Sentence("There is nobody to compare this customer with."))
+    return tuple(Note(one) for one in says)
