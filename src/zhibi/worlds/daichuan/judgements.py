@@ -56,11 +56,11 @@ def judgements_of(
                 found.append(_judgement(customer, criterion, given, review_on))
             if rank < MARKED_ACCOUNTS and review_on == REVIEWS[-1]:
                 found += [_judgement(customer, mark, _yes_or_no(rng), review_on) for mark in MARKS]
-    huashu, thin = stories.huashu.customer, stories.thin.customer
+    huashu = stories.huashu.customer
     found += [
         _judgement(huashu, "relationship", "4", NEW_MANAGER_ON, "new_manager"),
         _judgement(huashu, "share_of_wallet", "55%", NEW_MANAGER_ON, "new_manager"),
-        _judgement(thin, "grade", "A", REVIEWS[-1], "big_name"),
+        _judgement(stories.textile.customer, "grade", "A", REVIEWS[-1], "old_friend"),
         _judgement(stories.food.customer, "grade", "B", REVIEWS[-1], "room_to_grow"),
     ]
     return found

@@ -18,7 +18,7 @@ import numpy as np
 from zhibi.worlds.daichuan.accounts import ENDS_ON, STARTS_ON
 from zhibi.worlds.daichuan.orders import Document
 from zhibi.worlds.daichuan.receipts import Paying, is_in_milestones, milestone_parts, total_cents
-from zhibi.worlds.shutdowns import nearest_working_day
+from zhibi.worlds.shutdowns import last_working_day, nearest_working_day
 from zhibi.worlds.world import Allocation, Contract, Customer, Receipt, Receivable
 
 SIGNED_BEFORE_SHIPMENT = 30
@@ -87,9 +87,8 @@ def _frames(rng: np.random.Generator, paying: Paying) -> list[Contract]:
     signed_on = nearest_working_day(FRAMES_SIGNED_FROM + timedelta(days=int(rng.integers(0, 80))))
     ends_on = FRAMES_END_ON
     if customer.since > FRAMES_SIGNED_FROM:
-        signed_on = (
-            customer.since + (first - customer.since) / 2 if first > customer.since else first
-        )
+        half_way = customer.since + max(first - customer.since, timedelta()) / 2
+        signed_on = max(last_working_day(half_way), min(customer.since, first))
         ends_on = signed_on.replace(year=signed_on.year + FRAME_YEARS, day=min(signed_on.day, 28))
     frame = Contract(
         "", customer.customer_id, "frame", signed_on, ends_on, None, customer.salesperson
