@@ -186,14 +186,21 @@ def _written(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 def _said(sentence: Sentence) -> Iterator[str]:
     yield sentence.template
-    yield from (str(f.value) for f in sentence.figures.values() if f.unit is Unit.TERM)
+    yield from (word for f in sentence.figures.values() for word in _words(f.value, f.unit))
 
 
 def _in_columns(columns: tuple[Column, ...], rows: tuple[tuple[object, ...], ...]) -> Iterator[str]:
     for at, column in enumerate(columns):
         yield column.label
-        if column.unit is Unit.TERM:
-            yield from (str(row[at]) for row in rows if row[at] is not None)
+        yield from (word for row in rows for word in _words(row[at], column.unit))
+
+
+def _words(value: object, unit: Unit) -> Iterator[str]:
+    """The words that are translated when a value is shown."""
+    if unit is Unit.TERM and value is not None:
+        yield str(value)
+    if unit is Unit.TERMS and isinstance(value, tuple):
+        yield from value
 
 
 def test_english_is_the_message_itself() -> None:

@@ -28,6 +28,7 @@ import pytest
 from tests.stats.lifetimes.simulated import histories, order_values
 
 from zhibi import stats
+from zhibi.stats.clusters import KMeansClusters, Scaling
 from zhibi.stats.identification import NotIdentifiedError, Reason
 from zhibi.stats.lifetimes import (
     BGNBD,
@@ -120,6 +121,24 @@ def _gaps(cls: type[GapShrinkage]) -> Example:
     squares = np.where(n > 1, rng.gamma(2.0, 0.3, 200), 0.0)
     given = LogGaps(n, rng.normal(3.0, 0.5, 200) * (n > 0), squares, rng.integers(0, 3, 200))
     return Example(cls(), (given,), lambda fitted, gaps: fitted.predict(gaps).quantile(0.9))
+
+
+@example(KMeansClusters)
+def _clusters(cls: type[KMeansClusters]) -> Example:
+    rng = np.random.default_rng(6)
+    centers = np.array([[0.0, 0.0], [9.0, 1.0], [1.0, 9.0]])
+    rows = centers[rng.integers(3, size=150)] + rng.normal(size=(150, 2))
+    return Example(
+        cls(3, seed=2), (rows,), lambda fitted, X: fitted.predict(X), refused=(np.nan, np.inf)
+    )
+
+
+@example(Scaling)
+def _scaling(cls: type[Scaling]) -> Example:
+    rows = np.random.default_rng(7).lognormal(3.0, 1.0, (90, 2))
+    return Example(
+        cls((True, False)), (rows,), lambda fitted, X: fitted.transform(X)[:, 0], refused=(np.inf,)
+    )
 
 
 def found() -> Iterator[type]:

@@ -183,7 +183,7 @@ class _Page:
     def _figure(self, figure: Figure, text: str) -> Markup:
         if figure.value is None or text == UNKNOWN:
             return self._unknown()
-        if figure.unit in (Unit.NAME, Unit.TERM):
+        if figure.unit in (Unit.NAME, Unit.TERM, Unit.TERMS):
             return Markup.escape(text)
         exact = self.formatter.hover(figure)
         if figure.unit is Unit.NAMES:

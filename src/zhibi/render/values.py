@@ -30,7 +30,7 @@ from zhibi.result import Estimate, Figure, Sentence, Unit, Value
 
 UNKNOWN: Final = "–"
 MONEY_UNITS: Final = frozenset({Unit.MONEY, Unit.MONEY_CHANGE})
-TEXT_UNITS: Final = frozenset({Unit.NAME, Unit.NAMES, Unit.TERM})
+TEXT_UNITS: Final = frozenset({Unit.NAME, Unit.NAMES, Unit.TERM, Unit.TERMS})
 SIGNED_UNITS: Final = frozenset({Unit.MONEY_CHANGE, Unit.CHANGE, Unit.POINTS})
 
 _SYMBOLS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
@@ -77,6 +77,8 @@ class Formatter:
             if unit is Unit.TREND:
                 return sparkline(cast("tuple[float | None, ...]", value))
             names = cast("tuple[str, ...]", value)
+            if unit is Unit.TERMS:
+                return self.names(tuple(translate(word, self.language) for word in names))
             if is_short and not names:
                 return ""
             return self.names(names, shown=None if exact else _NAMES_SHOWN)
