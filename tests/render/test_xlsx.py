@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -91,7 +92,10 @@ def test_an_interval_has_its_range_as_error_bars(path: Path, book: openpyxl.Work
     assert rows[1] == ("济南食品", 950000, 600000, 1400000, 800000)
     with zipfile.ZipFile(path) as parts:
         charts = [parts.read(name).decode() for name in parts.namelist() if "/charts/chart" in name]
-    assert sum("c:errBars" in chart for chart in charts) == 1
+    (bars,) = re.findall("<c:errBars>.*</c:errBars>", "".join(charts))
+    (area,) = re.findall("<c:plus>.*<c:f>'Everything else'!(.*)</c:f>.*</c:plus>", bars)
+    lengths = [row[0].value for row in book["Everything else"][area.replace("$", "")]]
+    assert lengths == [800000, 600000]
 
 
 def test_values_are_those_of_the_result(book: openpyxl.Workbook) -> None:
