@@ -6,6 +6,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -15,8 +16,9 @@ import pytest
 from tests.worlds.reading import LISTS, Listed, Row, day, money, read_cells
 
 from zhibi.worlds.control import ListTotals, control_totals
+from zhibi.worlds.daichuan.receivables import open_from_start
 from zhibi.worlds.shutdowns import is_shutdown
-from zhibi.worlds.world import World
+from zhibi.worlds.world import Receipt, Receivable, World
 
 END = date(2026, 9, 30)
 SAMPLES = Path(__file__).parents[2] / "samples" / "daichuan"
@@ -108,6 +110,22 @@ def test_what_is_due_less_what_was_received_is_what_is_open(world: World, lists:
     assert due == facts["due_in_all"]
     assert due - received == facts["open"] - facts["unmatched"]
     assert 0 < facts["retention_not_due"] < facts["open"] - facts["overdue"]
+
+
+def test_the_list_opens_with_what_was_left_of_the_oldest() -> None:
+    """100 and 80 due, 30 credited, 90 paid before the list begins: 60 of the 80 are left."""
+
+    def due(cents: int, on: date) -> Receivable:
+        return Receivable("", "c", "k", "statement", on, on + timedelta(days=60), cents)
+
+    receipt = Receipt("r", "c", date(2023, 9, 20), 90, "transfer")
+    later = Receipt("s", "c", date(2023, 10, 20), 50, "transfer")
+    first, credit, second = (
+        due(100, date(2023, 5, 5)), due(-30, date(2023, 6, 6)), due(80, date(2023, 7, 7)),
+    )  # fmt: skip
+    unknown = due(40, END + timedelta(days=1))
+    found = open_from_start([second, unknown, credit, first], [receipt, later])
+    assert found == [replace(second, cents=60)]
 
 
 def test_a_new_customer_owes_what_was_shipped(world: World, lists: Lists, rows: list[Row]) -> None:
