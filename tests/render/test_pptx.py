@@ -203,6 +203,7 @@ def test_lines_over_numbers_are_points_joined() -> None:
     assert list(zip(series.iter_values(), strict=True)) == [(row[1],) for row in CHARTS[3].rows]
     xs = series._element.xpath("c:xVal//c:v/text()")
     assert [float(x) for x in xs] == [row[0] for row in CHARTS[3].rows]
+    assert (chart.category_axis.maximum_scale, chart.value_axis.maximum_scale) == (1, 1)
 
 
 def test_areas_have_a_series_a_line_of_products() -> None:

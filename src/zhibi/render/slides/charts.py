@@ -22,7 +22,7 @@ from zhibi.render.slides import fit
 from zhibi.render.slides.deck import Box, colored, element, rgb
 from zhibi.render.slides.sheet import chart_data, number, placed
 from zhibi.render.values import TEXT_UNITS, Formatter
-from zhibi.result import Mark, Unit
+from zhibi.result import Mark, Unit, Value
 
 _KINDS: Final = {
     Mark.BAR: (XL_CHART_TYPE.COLUMN_CLUSTERED, XL_CHART_TYPE.BAR_CLUSTERED),
@@ -123,8 +123,7 @@ def _axes(chart: Any, plotted: Plot, language: str) -> None:
         axis.format.line.color.rgb = rgb(LINE)
     pattern = axis_pattern(plotted.unit, plotted.values(), language)
     _pattern(values.tick_labels, pattern)
-    if plotted.unit is Unit.SHARE and _NEAR_ALL < plotted.highest <= 1:
-        values.maximum_scale = 1
+    _end_at_all(values, plotted.unit, plotted.values())
     # Below or left of all marks, also of those that fall below zero.
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     if plotted.x_unit not in TEXT_UNITS and plotted.chart.mark is not Mark.BAR:
@@ -144,9 +143,17 @@ def _axes(chart: Any, plotted: Plot, language: str) -> None:
         _title(names, plotted.grid.headings[plotted.x])
     if plotted.is_by_number:
         _title(values, plotted.grid.headings[plotted.series[0].at])
+        _end_at_all(names, plotted.x_unit, [row[plotted.x] for row in plotted.grid.rows])
         values.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     if plotted.chart.quadrants:
         _cross(names, values, plotted.chart.quadrants)
+
+
+def _end_at_all(axis: Any, unit: Unit, values: list[Value]) -> None:
+    """Shares that come near the whole end there: there is nothing beyond."""
+    highest = max((number(value) or 0.0 for value in values), default=0.0)
+    if unit is Unit.SHARE and _NEAR_ALL < highest <= 1:
+        axis.maximum_scale = 1
 
 
 def _cross(names: Any, values: Any, place: tuple[float, float]) -> None:
