@@ -155,17 +155,16 @@ def _by_signature(deal: Deal) -> tuple[date, str, int]:
 def open_from_start(dues: Iterable[Receivable], receipts: Iterable[Receipt]) -> list[Receivable]:
     """One customer's amounts due as the list of the exported years shows them: what was paid
     before it begins is gone, oldest first, and a part that was left is the opening balance."""
+    known = [due for due in dues if due.issued_on <= ENDS_ON]
+    credits_before = [due for due in known if due.cents < 0 and due.issued_on < STARTS_ON]
     paid = sum(receipt.cents for receipt in receipts if receipt.received_on < STARTS_ON)
-    found = []
-    for due in sorted(dues, key=lambda one: (one.due_on, one.issued_on, one.cents)):
-        if due.issued_on > ENDS_ON:
-            continue
-        if due.cents < 0 and due.issued_on < STARTS_ON:
-            paid -= due.cents
-            continue
-        settled = min(paid, due.cents) if due.cents > 0 else 0
+    paid -= sum(due.cents for due in credits_before)
+    found = [due for due in known if due.cents < 0 and due.issued_on >= STARTS_ON]
+    owed = [due for due in known if due.cents > 0]
+    for due in sorted(owed, key=lambda one: (one.due_on, one.issued_on, one.cents)):
+        settled = min(paid, due.cents)
         paid -= settled
-        if settled < due.cents or due.cents < 0:
+        if settled < due.cents:
             found.append(replace(due, cents=due.cents - settled))
     return found
 
