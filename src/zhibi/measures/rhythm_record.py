@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +43,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of the accounts asked at one cut."""
+
+    is_stopped: Marks
+    net: Days  # money steps, of the twelve months before the cut
+
+
+@dataclass(frozen=True, slots=True)
 class _Cut:
     """The accounts asked at one cut."""
 
     is_red: Marks
     silent: Days  # calendar days
-    is_stopped: Marks
-    net: Days  # money steps
+    followed: Followed
 
 
 def past_record(tables: Tables, asked: Asked) -> BackTest | None:
@@ -60,7 +68,7 @@ def past_record(tables: Tables, asked: Asked) -> BackTest | None:
     whole = Period(trailing(cuts[0], asked.months).start, tables.day)
     days = order_days(tables, whole, level=asked.level)
     segment = segments(tables, days.keys)
-    nets = _nets(tables, cuts, days, level=asked.level)
+    nets = nets_before(tables, cuts, days, level=asked.level)
     seen = [
         _at_cut(days, cut, segment, asked=asked, net=net)
         for cut, net in zip(cuts, nets, strict=True)
@@ -83,17 +91,27 @@ def rhythm_at(days: OrderDays, cut: date, segment: Days, *, asked: Asked) -> Rhy
 
 def _at_cut(days: OrderDays, cut: date, segment: Days, *, asked: Asked, net: Days) -> _Cut:
     then = rhythm_at(days, cut, segment, asked=asked)
-    is_asked = then.is_status(ON_RHYTHM, AMBER, RED) & (then.usual <= asked.horizon)
-    is_stopped = days.next_after(cut) > day_number(cut) + asked.horizon
+    is_asked = can_be_asked(then, asked.horizon)
     return _Cut(
         is_red=then.is_status(RED)[is_asked],
         silent=then.since_calendar[is_asked],
-        is_stopped=is_stopped[is_asked],
-        net=net[is_asked],
+        followed=Followed(stopped_after(days, cut, asked.horizon)[is_asked], net[is_asked]),
     )
 
 
-def _nets(tables: Tables, cuts: Sequence[date], days: OrderDays, *, level: str) -> tuple[Days, ...]:
+def can_be_asked(then: Rhythm, horizon: int) -> Marks:
+    """Who was watched and usually orders within the horizon."""
+    return then.is_status(ON_RHYTHM, AMBER, RED) & (then.usual <= horizon)
+
+
+def stopped_after(days: OrderDays, cut: date, horizon: int) -> Marks:
+    """Who did not order in so many days after a cut."""
+    return days.next_after(cut) > day_number(cut) + horizon
+
+
+def nets_before(
+    tables: Tables, cuts: Sequence[date], days: OrderDays, *, level: str
+) -> tuple[Days, ...]:
     """Net sales in the twelve months before each cut, for each account key."""
     lines = tables.order_lines
     figures = {f"net_{at}": net_sales(lines, trailing(cut, 12)) for at, cut in enumerate(cuts)}
@@ -105,29 +123,15 @@ def _nets(tables: Tables, cuts: Sequence[date], days: OrderDays, *, level: str) 
 
 
 def _summed(seen: Sequence[_Cut], cuts: tuple[date, ...], asked: Asked) -> BackTest:
-    all_stopped = sum(int(cut.is_stopped.sum()) for cut in seen)
-    all_asked = sum(len(cut.is_red) for cut in seen)
+    followed = [cut.followed for cut in seen]
 
     def record(rule: str, marks: list[Marks]) -> RuleRecord:
-        marked = sum(int(mark.sum()) for mark in marks)
-        hits = [mark & cut.is_stopped for mark, cut in zip(marks, seen, strict=True)]
-        stopped = sum(int(hit.sum()) for hit in hits)
-        share = wilson(stopped, marked)
-        steps = sum(int(cut.net[hit].sum()) for hit, cut in zip(hits, seen, strict=True))
-        return RuleRecord(
-            rule=rule,
-            marked=marked,
-            stopped=stopped,
-            share=share,
-            found=stopped / all_stopped if all_stopped else None,
-            lift=share.value * all_asked / all_stopped if share and all_stopped else None,
-            caught=Decimal(steps) / MONEY_STEPS,
-        )
+        return fared(rule, marks, followed)
 
     return BackTest(
         cuts=cuts,
         horizon=asked.horizon,
-        asked=all_asked,
+        asked=sum(len(cut.is_red) for cut in seen),
         red=record("red", [cut.is_red for cut in seen]),
         others=record("not red", [~cut.is_red for cut in seen]),
         same_count=record("silent longest, as many", [_longest(cut) for cut in seen]),
@@ -135,8 +139,33 @@ def _summed(seen: Sequence[_Cut], cuts: tuple[date, ...], asked: Asked) -> BackT
     )
 
 
+def fared(rule: str, marks: Sequence[Marks], followed: Sequence[Followed]) -> RuleRecord:
+    """How the marks of a rule at every cut did against what followed."""
+    asked = sum(len(cut.is_stopped) for cut in followed)
+    all_stopped = sum(int(cut.is_stopped.sum()) for cut in followed)
+    marked = sum(int(mark.sum()) for mark in marks)
+    hits = [mark & cut.is_stopped for mark, cut in zip(marks, followed, strict=True)]
+    stopped = sum(int(hit.sum()) for hit in hits)
+    share = wilson(stopped, marked)
+    steps = sum(int(cut.net[hit].sum()) for hit, cut in zip(hits, followed, strict=True))
+    return RuleRecord(
+        rule=rule,
+        marked=marked,
+        stopped=stopped,
+        share=share,
+        found=stopped / all_stopped if all_stopped else None,
+        lift=share.value * asked / all_stopped if share and all_stopped else None,
+        caught=Decimal(steps) / MONEY_STEPS,
+    )
+
+
 def _longest(cut: _Cut) -> Marks:
     """As many accounts as are red, those silent longest; ties by account key."""
-    marks = np.zeros(len(cut.silent), dtype=np.bool_)
-    marks[np.argsort(-cut.silent, kind="stable")[: int(cut.is_red.sum())]] = True
+    return highest(cut.silent, int(cut.is_red.sum()))
+
+
+def highest(score: NDArray[Any], count: int) -> Marks:
+    """The so many accounts with the highest score; ties by account key."""
+    marks = np.zeros(len(score), dtype=np.bool_)
+    marks[np.argsort(-score, kind="stable")[:count]] = True
     return marks
