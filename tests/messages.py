@@ -22,6 +22,7 @@ TAKES = {
     "Table": (1, "title"),
     "Chart": (1, "title"),
     "tabulate": (2, "title"),
+    "table_of_rows": (2, "title"),
     "_summary": (2, "title"),
     "Section": (0, "title"),
     "ZhibiError": (0, "template"),
