@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.methods.given import line, tables_of
 
 from zhibi.errors import ZhibiError
@@ -207,28 +206,22 @@ def test_with_neither_receivables_nor_receipts_it_says_what_to_import() -> None:
         match(tables(), terms=60, level="group")
 
 
+PAYERS = "ABCDEFGHIJKL"
+
 # Against coins ---------------------------------------------------------------------------------
 
-OWED = st.lists(
-    st.tuples(st.sampled_from("AB"), st.integers(-9, 9), st.integers(-6, 12)), max_size=9
-)
-PAID = st.lists(
-    st.tuples(st.sampled_from("AB"), st.integers(0, 9), st.integers(-4, 15)), max_size=9
-)
-SAID = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9)), max_size=5)
 
-
-@settings(max_examples=25, deadline=None)
-@given(owed=OWED, paid=PAID, said=SAID)
-def test_it_agrees_with_laying_down_coins(owed: Any, paid: Any, said: Any) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_it_agrees_with_laying_down_coins(seed: int) -> None:
+    """Small amounts and few days, so that ends meet and days are equal."""
+    draw = random.Random(seed)
+    owed = [(draw.choice(PAYERS), draw.randint(-9, 9), draw.randint(-6, 12)) for _ in range(70)]
+    paid = [(draw.choice(PAYERS), draw.randint(0, 9), draw.randint(-4, 15)) for _ in range(60)]
+    said = [(draw.randrange(65), draw.randrange(75), draw.randint(1, 9)) for _ in range(40)]
     receivables = [receivable(f"r{n}", who, due, x) for n, (who, due, x) in enumerate(owed)]
     receipts = [receipt(f"s{n}", who, ago, x) for n, (who, ago, x) in enumerate(paid)]
-    if not (receivables or receipts):
-        return
     claims = {(f"s{s}", f"r{r}"): x for s, r, x in said}
     allocations = [allocation(s, r, x) for (s, r), x in claims.items()]
-    if not receivables:
-        receivables = [receivable("r9", "A", 0, 5)]
     found = matched(receivables=receivables, receipts=receipts, allocations=allocations)
     assert found == coin_by_coin(receivables, receipts, claims)
 
@@ -262,7 +255,7 @@ def coin_by_coin(
         found[r, s] += coins
         owes[r] -= coins
         holds[s] -= coins
-    for who in "AB":
+    for who in PAYERS:
         mine = [row[3] for row in debts if row[2] == who for _ in range(owes[row[3]])]
         theirs = [row[2] for row in payments if row[1] == who for _ in range(holds[row[2]])]
         for at in range(max(len(mine), len(theirs))):

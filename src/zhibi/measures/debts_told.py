@@ -53,7 +53,10 @@ def findings_of(
     over = accounts.filter(accounts.verdict == OVER_LIMIT)
     over = over.order_by((over.open.cast("float64") / over.limit_used).desc(), "customer_id")
     late, safe = (ordered.filter(ordered.verdict == word) for word in (TOO_LATE, SAFE))
-    others = ordered.filter(ordered.verdict.isnull())
+    others = worth.filter(worth.verdict.isnull())
+    # Whoever is later than it usually is comes before who pays as ever.
+    is_usual = (others.oldest_days <= others.median_days).fill_null(False)
+    others = others.order_by(is_usual, others.overdue.desc(), "customer_id")
     safe_rows = fetch(safe.limit(SAFE_TOLD))
     margins = _margins(told.tables, level) if safe_rows else {}
     return (

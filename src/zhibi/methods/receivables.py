@@ -218,13 +218,13 @@ OWING = (
     Column("customer_id", "Customer no.", Unit.NAME),
     Column("name", "Customer", Unit.NAME),
     Column("owner", "Owner", Unit.NAME),
+    Column("verdict", "Hold?", Unit.TERM),
     Column("overdue", "Overdue", Unit.MONEY, total=True),
     Column("oldest_days", "Oldest overdue", Unit.DAYS),
     Column("open", "Still owed", Unit.MONEY, total=True),
     *BUCKETS,
     Column("unapplied", "Received, not applied", Unit.MONEY, total=True),
     Column("credit_limit", "Credit limit", Unit.MONEY),
-    Column("verdict", "Hold?", Unit.TERM),
 )
 PAYING = (
     Column("customer_id", "Customer no.", Unit.NAME),
