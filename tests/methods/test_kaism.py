@@ -83,10 +83,10 @@ def test_worked_example_cells_add_up(example: Kaism) -> None:
 
 def test_worked_example_sources(example: Kaism) -> None:
     assert example.sources.rows == (
-        ("purchase volume", "attractiveness", 50.0, 4, 0, 1),
-        ("buying potential", "attractiveness", 50.0, 0, 4, 1),
-        ("relationship", "relative strength", 60.0, 0, 3, 2),
-        ("delivery as promised", "relative strength", 40.0, 2, 0, 3),
+        ("purchase volume", 50.0, 4, 0, 1, "attractiveness"),
+        ("buying potential", 50.0, 0, 4, 1, "attractiveness"),
+        ("relationship", 60.0, 0, 3, 2, "relative strength"),
+        ("delivery as promised", 40.0, 2, 0, 3, "relative strength"),
     )
 
 

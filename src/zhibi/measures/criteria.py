@@ -23,16 +23,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhibi.errors import ZhibiError
+from zhibi.measures.answers import answers
 from zhibi.measures.assessments import TOP, latest
+from zhibi.measures.credit import standing
 from zhibi.measures.margin import amount_moved, amount_with_cost, has_margin, margin
 from zhibi.measures.on_time import has_deliveries, on_time_count, promised_count
-from zhibi.measures.order_days import with_account_key
 from zhibi.measures.periods import Period, previous, trailing, year_before
 from zhibi.measures.rows import fetch
 from zhibi.measures.sales import accounts, net_sales, order_count
 from zhibi.measures.tiers import ENOUGH
 from zhibi.measures.windows import by_account_and_window, span_of
-from zhibi.result import Unit
+from zhibi.result import Column, Row, Unit
 from zhibi.stats.weighted_score import Floats, percentile_points
 from zhibi.tables.tables import Tables
 
@@ -65,9 +66,20 @@ UNITS = {
     "margin": Unit.SHARE,
     "satisfaction": Unit.SHARE,
     "delivery": Unit.SHARE,
+    "credit": Unit.SCORE,
 }
-ON_A_SCALE = ("satisfaction", "delivery")  # 0…1 already
+# Points of one unit of what lies on a scale already.
+ON_A_SCALE = {"satisfaction": 100.0, "delivery": 100.0, "credit": 1.0}
 PART = re.compile(r"(\w+)\s*[=:：]\s*(\d+(?:\.\d+)?)")
+
+
+SOURCES = (
+    Column("criterion", "Criterion", Unit.TERM),
+    Column("weight", "Weight", Unit.SCORE),
+    Column("data", "From data", Unit.COUNT),
+    Column("judged", "Judged", Unit.COUNT),
+    Column("missing", "Missing", Unit.COUNT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,41 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """`accounts` has a row for each account that ordered in the period or was judged, largest net
-    sales first: account_key, customer_id, name, industry, owner, net, orders (null: no line)."""
+    sales first: account_key, customer_id, name, industry, owner, orders, net and, where a criterion
+    needs it, margin (null without a line)."""
 
     accounts: pa.Table
     readings: Mapping[str, Reading]
+
+    def ordering(self) -> Criteria:
+        """Only the accounts with an order in the period, which stand before the others."""
+        count = self.accounts.num_rows - self.accounts["orders"].null_count
+        return Criteria(
+            self.accounts.slice(0, count),
+            {
+                name: Reading(one.values[:count], one.points[:count], one.is_judged[:count])
+                for name, one in self.readings.items()
+            },
+        )
+
+    def source_rows(self, weights: Mapping[str, float]) -> list[Row]:
+        """Rows for the columns SOURCES: of how many accounts each criterion is known."""
+        rows: list[Row] = []
+        for name, weight in weights.items():
+            reading = self.readings[name]
+            judged = int(reading.is_judged.sum())
+            missing = len(reading.points) - reading.known_count
+            rows.append((LABELS[name], weight, reading.known_count - judged, judged, missing))
+        return rows
+
+    def costs_most(self, weights: Mapping[str, float], account: int) -> str:
+        """The known criterion that costs an account the most points; one must be known."""
+        lost = {
+            name: weight * (100 - self.readings[name].points[account])
+            for name, weight in weights.items()
+            if not np.isnan(self.readings[name].points[account])
+        }
+        return max(lost, key=lost.__getitem__)
 
     def points(self, names: Iterable[str]) -> Floats:
         """[criterion, account], nan for unknown."""
@@ -171,31 +214,43 @@ def read_criteria(tables: Tables, names: Sequence[str], sums: Sums, *, at: int =
     since = sums.windows[2 * at + 1].start
     readings = {}
     for name in names:
-        values = np.full(len(keys), np.nan)
         if f"of_{name}" in found.column_names:
             values = found[f"of_{name}"].to_numpy().astype(np.float64)
-        elif name == "satisfaction":
-            answers = _answers(tables, since, sums.level)
-            values = np.array([answers.get(key, np.nan) for key in keys], dtype=np.float64)
-        readings[name] = _reading(name, values, _scores(judged[name], keys))
+        else:
+            values = _array(_of_accounts(tables, name, since, sums.level), keys)
+        scores = {key: one.score for key, one in judged[name].items() if one.score is not None}
+        readings[name] = _reading(name, values, _array(scores, keys))
     made = [name for name in found.column_names if name.startswith("of_")]
     return Criteria(found.drop_columns(made), readings)
+
+
+def _array(values: Mapping[Any, float], keys: Sequence[Any]) -> Floats:
+    """The value of each account, nan where there is none."""
+    if not values:
+        return np.full(len(keys), np.nan)
+    return np.array([values.get(key, np.nan) for key in keys], dtype=np.float64)
+
+
+def _of_accounts(tables: Tables, name: str, since: date, level: str) -> dict[Any, float]:
+    """What other tables than the order lines say of accounts."""
+    if name == "satisfaction" and tables.holds("surveys"):
+        return _marks(tables, since, level)
+    if name == "credit" and (tables.holds("receivables") or tables.holds("receipts")):
+        rows = fetch(standing(tables, level=level).select("account_key", "score"))
+        return {row["account_key"]: row["score"] for row in rows if row["score"] is not None}
+    return {}
 
 
 def _reading(name: str, values: Floats, scores: Floats) -> Reading:
     """The data's word where it has one, else the people's."""
     is_judged = np.isnan(values) & ~np.isnan(scores)
-    points = 100 * values if name in ON_A_SCALE else percentile_points(values)
+    scale = ON_A_SCALE.get(name)
+    points = percentile_points(values) if scale is None else scale * values
     return Reading(
         np.where(is_judged, scores, values),
         np.where(is_judged, 100 / TOP * scores, points),
         is_judged,
     )
-
-
-def _scores(judged: Mapping[Any, Any], keys: Sequence[Any]) -> Floats:
-    scores = {key: one.score for key, one in judged.items() if one.score is not None}
-    return np.array([scores.get(key, np.nan) for key in keys], dtype=np.float64)
 
 
 def _rows(
@@ -226,7 +281,8 @@ def _rows(
     found = found.filter((found.orders > 0) | found.judged_key.notnull())
     ordered = found.order_by(found.net.desc(nulls_first=False), "customer_id", "account_key")
     made = [f"of_{name}" for name in FROM_SUMS if f"of_{name}" in found.columns]
-    shown = ("account_key", "customer_id", "name", "industry", "owner", "net", "orders")
+    money = [name for name in ("net", "margin") if name in found.columns]
+    shown = ("account_key", "customer_id", "name", "industry", "owner", "orders", *money)
     return ordered.select(*shown, *made).to_pyarrow()
 
 
@@ -264,15 +320,10 @@ def _positive(number: Any) -> Any:
     return ibis.ifelse(number > 0, number.cast("float64"), None)
 
 
-def _answers(tables: Tables, since: date, level: str) -> dict[Any, float]:
-    """Account → mean of its answers to surveys as shares of the highest mark. A mark outside its
-    scale is no answer."""
-    if not tables.holds("surveys"):
-        return {}
-    rows = tables.table("surveys")
-    rows = rows.filter(rows.answered_on >= since)
-    rows = rows.filter(rows.score.between(0, rows.scale_max) & (rows.scale_max > 0))
-    rows = rows.select("customer_key", share=rows.score.cast("float64") / rows.scale_max)
-    keyed = with_account_key(tables, rows, level=level)
-    means = keyed.group_by("account_key").agg(share=keyed.share.mean())
-    return {row["account_key"]: row["share"] for row in fetch(means)}
+def _marks(tables: Tables, since: date, level: str) -> dict[Any, float]:
+    """Account → mean of its answers to surveys as shares of the highest mark."""
+    marks: dict[Any, list[float]] = {}
+    for one in answers(tables, level=level):
+        if one.answered_on >= since and one.is_possible and one.score is not None:
+            marks.setdefault(one.account_key, []).extend([one.score / one.scale] * one.times)
+    return {key: sum(shares) / len(shares) for key, shares in marks.items()}

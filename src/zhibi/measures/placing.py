@@ -54,12 +54,7 @@ class Placed:
 
     def costs_most(self, account: int, axis: int) -> str:
         """The known criterion that costs an account the most points on an axis."""
-        weights = self.axes[axis].weights
-        lost = {
-            name: weight * (100 - self.criteria.readings[name].points[account])
-            for name, weight in weights.items()
-        }
-        return max((name for name in weights if lost[name] == lost[name]), key=lost.__getitem__)
+        return self.criteria.costs_most(self.axes[axis].weights, account)
 
 
 def place(

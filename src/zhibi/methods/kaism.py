@@ -21,7 +21,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zhibi.errors import ZhibiError
-from zhibi.measures.criteria import LABELS, Criteria, read_criteria, sums_of, weights_of
+from zhibi.measures.criteria import (
+    LABELS,
+    SOURCES,
+    Criteria,
+    read_criteria,
+    sums_of,
+    weights_of,
+)
 from zhibi.measures.periods import Period
 from zhibi.measures.placing import NOT_PLACED, Axis, Placed, place
 from zhibi.measures.rows import SHOWN, fetch, tabulate
@@ -272,29 +279,14 @@ def _points(placed: Placed) -> Table:
 
 def _sources(placed: Placed) -> Table:
     """Each criterion with its weight, and of how many accounts it is known, from where."""
-    rows: list[Row] = []
-    for label, axis in zip(("attractiveness", "relative strength"), placed.axes, strict=True):
-        for name, weight in axis.weights.items():
-            reading = placed.criteria.readings[name]
-            judged = int(reading.is_judged.sum())
-            missing = len(reading.points) - reading.known_count
-            rows.append(
-                (LABELS[name], label, weight, reading.known_count - judged, judged, missing)
-            )
-    return Table(
-        key="sources",
-        title="Criteria and where they come from",
-        columns=(
-            Column("criterion", "Criterion", Unit.TERM),
-            Column("axis", "Axis", Unit.TERM),
-            Column("weight", "Weight", Unit.SCORE),
-            Column("data", "From data", Unit.COUNT),
-            Column("judged", "Judged", Unit.COUNT),
-            Column("missing", "Missing", Unit.COUNT),
-        ),
-        rows=tuple(rows),
-        row_count=len(rows),
-    )
+    rows: list[Row] = [
+        (*row, label)
+        for label, axis in zip(("attractiveness", "relative strength"), placed.axes, strict=True)
+        for row in placed.criteria.source_rows(axis.weights)
+    ]
+    columns = (*SOURCES, Column("axis", "Axis", Unit.TERM))
+    title = "Criteria and where they come from"
+    return Table("sources", title, columns, tuple(rows), len(rows))
 
 
 def _notes(params: Params) -> tuple[Note, ...]:
@@ -393,8 +385,8 @@ def _attractive_but_weak(period: Period, placed: Placed, row: dict[str, Any]) ->
         "{name} is attractive ({up} of 100) but we are weak there ({across}, with {known} of the "
         "weight known); what costs most is {criterion}. It bought {net} in the period."
         if row["net"]
-        else "{name} is attractive ({up} of 100) but we are weak there ({across}, with {known} of the "
-        "weight known); what costs most is {criterion}. It has not ordered in the period."
+        else "{name} is attractive ({up} of 100) but we are weak there ({across}, with {known} of "
+        "the weight known); what costs most is {criterion}. It has not ordered in the period."
     )
     weakest = placed.costs_most(row["place"], 1)
     return Finding(
