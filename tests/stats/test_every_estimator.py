@@ -39,7 +39,9 @@ from zhibi.stats.lifetimes import (
     OrderModel,
     ParetoNBD,
 )
+from zhibi.stats.rate_shrinkage import RateShrinkage
 from zhibi.stats.shrinkage import GapShrinkage, LogGaps
+from zhibi.stats.survival import LifeTable
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,25 @@ def _scaling(cls: type[Scaling]) -> Example:
     rows = np.random.default_rng(7).lognormal(3.0, 1.0, (90, 2))
     return Example(
         cls((True, False)), (rows,), lambda fitted, X: fitted.transform(X)[:, 0], refused=(np.inf,)
+    )
+
+
+@example(LifeTable)
+def _lifetimes(cls: type[LifeTable]) -> Example:
+    rng = np.random.default_rng(8)
+    rows = np.column_stack([rng.integers(1, 15, 120), rng.integers(0, 3, 120)]).astype(float)
+    return Example(
+        cls(), (rows,), lambda fitted, X: fitted.predict(X[:, 0]), refused=(np.nan, np.inf, -1, 0.5)
+    )
+
+
+@example(RateShrinkage)
+def _rates(cls: type[RateShrinkage]) -> Example:
+    rng = np.random.default_rng(9)
+    tries = rng.integers(1, 30, 100)
+    rows = np.column_stack([rng.binomial(tries, rng.beta(2, 5, 100)), tries]).astype(float)
+    return Example(
+        cls(), (rows,), lambda fitted, X: fitted.predict(X), too_little=((np.zeros((3, 2)),),)
     )
 
 

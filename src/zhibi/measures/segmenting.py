@@ -101,7 +101,7 @@ def by_behaviour(
 def _labels(scaled: Floats, count: int, way: str) -> Ints:
     if way == "ward":
         return ward(scaled, count, seed=SEED)
-    return KMeansClusters(count, seed=SEED).fit(scaled).predict(scaled)
+    return KMeansClusters(count, seed=SEED).fit_predict(scaled)
 
 
 def by_attribute(

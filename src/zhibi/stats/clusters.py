@@ -20,12 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zhibi.stats.weights import checked_weight
+
 Floats = NDArray[np.float64]
 Rows = NDArray[np.floating[Any]]  # of double or single precision
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 SEEDED_FROM = 5_000  # rows that starting centers are learnt from
+LOOKED_AT = 1_000
 THREADED_FROM = 100_000  # rows
 WARD_AT_MOST = 10_000  # rows: the distances of all pairs take 400 MB
 OUTERMOST = 5.0  # scaled values end here, else one odd row would be a group of its own
@@ -115,17 +118,34 @@ class KMeansClusters:
 
     def fit(self, X: Rows, sample_weight: Floats | None = None) -> KMeansClusters:
         """Learn the groups of rows [row, column]."""
+        self._learn(X, checked_weight(X, sample_weight))
+        return self
+
+    def fit_predict(self, X: Rows) -> Ints:
+        """Learn the groups and say each row's, without a pass more than learning takes."""
+        return self._learn(X, checked_weight(X, None))
+
+    def _learn(self, X: Rows, weight: Floats) -> Ints:
         _check(X)
-        weight = np.ones(len(X)) if sample_weight is None else _checked_weight(X, sample_weight)
         order = row_order(X)
         order = order[weight[order] > 0]
-        rows, weight = X[order], weight[order]
+        if len(order) <= THREADED_FROM:
+            rows, weight = X[order], weight[order]
+            places = np.arange(len(order))
+        else:
+            # Sums over so many rows are the same in any order but for the last digit.
+            rows, places = X, order
         count = min(self.n_clusters, distinct_count(rows, at_most=self.n_clusters))
-        with steady_threads(len(rows)):
-            found = best_lloyd(rows, weight, count, seed=self.seed)
-        self.centers_ = found.cluster_centers_[np.lexsort(found.cluster_centers_.T[::-1])]
+        found = best_lloyd(rows, weight, count, seed=self.seed, places=places)
+        by_center = np.lexsort(found.cluster_centers_.T[::-1])
+        self.centers_ = found.cluster_centers_[by_center]
         self.inertia_ = float(found.inertia_)
-        return self
+        labels: Ints = np.argsort(by_center)[found.labels_]
+        if rows is X:
+            return labels
+        own = np.zeros(len(X), dtype=np.int64)
+        own[order] = labels
+        return own
 
     def predict(self, X: Rows) -> Ints:
         """The nearest group of each row."""
@@ -162,6 +182,9 @@ def row_order(X: Rows) -> Ints:
 
 def distinct_count(X: Rows, *, at_most: int) -> int:
     """How many different rows there are, counted no further than `at_most`."""
+    some = X[:: max(len(X) // LOOKED_AT, 1)]
+    if len(some) < len(X) and distinct_count(some, at_most=at_most) == at_most:
+        return at_most  # enough without passing over all rows
     rest, count = X, 0
     while len(rest) and count < at_most:
         rest = rest[(rest != rest[0]).any(axis=1)]
@@ -182,13 +205,6 @@ def _check(X: Rows) -> None:
         raise ValueError("no rows to group, or rows that are not finite")
 
 
-def _checked_weight(X: Rows, weight: Floats) -> Floats:
-    is_sound = weight.shape == X.shape[:1] and np.isfinite(weight).all() and (weight >= 0).all()
-    if not is_sound or not weight.any():
-        raise ValueError("each row needs a weight of at least 0, and one row more than that")
-    return weight
-
-
 def steady_threads(row_count: int) -> AbstractContextManager[Any]:
     """At most two threads: with more, the sums of floats come in another order each time. One for
     fewer rows, where threads mostly wait for each other (measured: 1.2 s against 17 s on a busy
@@ -200,21 +216,29 @@ def steady_threads(row_count: int) -> AbstractContextManager[Any]:
 
 
 def best_lloyd(
-    rows: Rows, weight: Rows, count: int, *, seed: int, effort: Effort = THOROUGH
+    rows: Rows,
+    weight: Rows,
+    count: int,
+    *,
+    seed: int,
+    effort: Effort = THOROUGH,
+    places: Ints | None = None,
 ) -> Any:
     """Scikit-learn's K-means from the best of some seedings: of all rows where they are few, else
-    of a sample, so that there are few passes over all."""
+    of a sample, so that there are few passes over all. `places` is their order to sample by."""
     from sklearn.cluster import KMeans
 
-    at = _some(len(rows), SEEDED_FROM, seed)
-    few = rows[at]
-    found = KMeans(count, n_init=effort.seedings, random_state=seed, tol=effort.tolerance)
-    found.fit(few, sample_weight=weight[at])
-    if len(few) == len(rows):
+    at = _some(len(rows) if places is None else len(places), SEEDED_FROM, seed)
+    at = at if places is None else places[at]
+    with steady_threads(len(at)):
+        found = KMeans(count, n_init=effort.seedings, random_state=seed, tol=effort.tolerance)
+        found.fit(rows[at], sample_weight=weight[at])
+    if len(at) == len(rows):
         return found
     first = found.cluster_centers_
     again = KMeans(count, init=first, n_init=1, tol=effort.tolerance, max_iter=effort.most_passes)
-    return again.fit(rows, sample_weight=weight)
+    with steady_threads(len(rows)):
+        return again.fit(rows, sample_weight=weight)
 
 
 def _some(count: int, at_most: int, seed: int) -> Ints:

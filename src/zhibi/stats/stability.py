@@ -102,8 +102,8 @@ def natural_count(found: Sequence[Stability]) -> int | None:
 def _one(rows: Singles, count: int, rng: np.random.Generator) -> Stability:
     own = np.array([_agreement(rows, count, rng, draws=2) for _ in range(DRAWS)])
     none = np.array([_agreement(_cloud(rows, rng), count, rng, draws=3) for _ in range(DRAWS)])
-    fitted = KMeansClusters(count, seed=int(rng.integers(2**31))).fit(rows)
-    labels = fitted.predict(rows)
+    fitted = KMeansClusters(count, seed=int(rng.integers(2**31)))
+    labels = fitted.fit_predict(rows)
     return Stability(
         count=count,
         agreement=float(own.mean()),
