@@ -317,7 +317,7 @@ def slow_stage(
     return RANK[words[-1][1]] if words else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(judgements, orders, papers)
 def test_against_a_slow_reading(said: list, bought: list, signed: list) -> None:
     said = [(who, day, value) for (who, day), value in {(w, d): v for w, d, v in said}.items()]
