@@ -27,8 +27,8 @@ def judged(customer_id: str, criterion: str, value: object) -> dict:
     }
 
 
-def promised(customer_id: str, order_id: str, amount: int, *, late: bool) -> dict:
-    delivered = date(2024, 6, 20 if late else 10)
+def promised(customer_id: str, order_id: str, amount: int, *, late: int) -> dict:
+    delivered = date(2024, 6, 10 + late)
     return line(
         customer_id, order_id, NOW, amount,
         promised_date=date(2024, 6, 10), delivered_date=delivered,
@@ -37,11 +37,11 @@ def promised(customer_id: str, order_id: str, amount: int, *, late: bool) -> dic
 
 # The worked example of docs/methods/kaism.md.
 LINES = [
-    promised("ann", "1", 500, late=False),
-    promised("ann", "2", 300, late=True),
+    promised("ann", "1", 500, late=0),
+    promised("ann", "2", 300, late=1),
     line("bob", "3", NOW, 600),
-    promised("cat", "4", 100, late=False),
-    *(promised("cat", f"5{n}", 100, late=True) for n in range(3)),
+    promised("cat", "4", 100, late=0),
+    *(promised("cat", f"5{n}", 100, late=n) for n in (1, 2, 3)),
     line("dan", "6", NOW, 200),
 ]
 JUDGED = [

@@ -26,8 +26,8 @@ from zhibi.errors import ZhibiError
 from zhibi.measures.answers import answers
 from zhibi.measures.assessments import TOP, latest
 from zhibi.measures.credit import standing
+from zhibi.measures.deliveries import deliveries, rated, whole_deliveries
 from zhibi.measures.margin import amount_moved, amount_with_cost, has_margin, margin
-from zhibi.measures.on_time import has_deliveries, on_time_count, promised_count
 from zhibi.measures.periods import Period, previous, trailing, year_before
 from zhibi.measures.rows import fetch
 from zhibi.measures.sales import accounts, net_sales, order_count
@@ -57,6 +57,10 @@ LABELS = {
     "satisfaction": "satisfaction with us",
     "fit": "fit with what we sell",
     "delivery": "delivery as promised",
+    "efforts": "number of efforts",
+    "days": "days of work",
+    "cost": "cost of effort",
+    "discount": "discounts given",
 }
 # Units of what the data says; a judgement is a score of 0…10.
 UNITS = {
@@ -70,6 +74,7 @@ UNITS = {
 }
 # Points of one unit of what lies on a scale already.
 ON_A_SCALE = {"satisfaction": 100.0, "delivery": 100.0, "credit": 1.0}
+UNKNOWN_AFTER = 180  # days after which a missing day of delivery was not entered
 PART = re.compile(r"(\w+)\s*[=:：]\s*(\d+(?:\.\d+)?)")
 
 
@@ -191,9 +196,6 @@ def sums_of(
         figures["with_cost"] = amount_with_cost(lines, span)
         figures["moved"] = amount_moved(lines, span)
         figures["net_with_cost"] = lines.amount.sum(where=has_margin(lines)).fill_null(0)
-    if has_deliveries(tables) and "delivery" in wanted:
-        figures["promised"] = promised_count(lines, span, tables.day)
-        figures["on_time"] = on_time_count(lines, span, tables.day)
     summed = by_account_and_window(tables, figures, windows, level=level)
     key = f"criteria|{sorted(figures)}|{windows}|{level}"
     return Sums(tables.keep(key, summed), tuple(windows), level)
@@ -211,13 +213,13 @@ def read_criteria(tables: Tables, names: Sequence[str], sums: Sums, *, at: int =
     judged = latest(tables, *names, level=sums.level)
     found = _rows(tables, sums.table, (2 * at, 2 * at + 1), judged)
     keys = found["account_key"].to_pylist()
-    since = sums.windows[2 * at + 1].start
     readings = {}
     for name in names:
         if f"of_{name}" in found.column_names:
             values = found[f"of_{name}"].to_numpy().astype(np.float64)
         else:
-            values = _array(_of_accounts(tables, name, since, sums.level), keys)
+            whole = Period(sums.windows[2 * at + 1].start, sums.windows[2 * at].end)
+            values = _array(_of_accounts(tables, name, whole, sums.level), keys)
         scores = {key: one.score for key, one in judged[name].items() if one.score is not None}
         readings[name] = _reading(name, values, _array(scores, keys))
     made = [name for name in found.column_names if name.startswith("of_")]
@@ -231,10 +233,14 @@ def _array(values: Mapping[Any, float], keys: Sequence[Any]) -> Floats:
     return np.array([values.get(key, np.nan) for key in keys], dtype=np.float64)
 
 
-def _of_accounts(tables: Tables, name: str, since: date, level: str) -> dict[Any, float]:
-    """What other tables than the order lines say of accounts."""
+def _of_accounts(tables: Tables, name: str, period: Period, level: str) -> dict[Any, float]:
+    """What is no sum of order lines: over both years, as it is rarer than orders are."""
     if name == "satisfaction" and tables.holds("surveys"):
-        return _marks(tables, since, level)
+        return _marks(tables, period.start, level)
+    if name == "delivery" and tables.has("promised_date") and tables.has("delivered_date"):
+        found = deliveries(tables, period, level=level, unknown_after=UNKNOWN_AFTER)
+        shares = fetch(rated(whole_deliveries(found), ("account_key",)))
+        return {row["account_key"]: row["on_time"] / row["deliveries"] for row in shares}
     if name == "credit" and (tables.holds("receivables") or tables.holds("receipts")):
         rows = fetch(standing(tables, level=level).select("account_key", "score"))
         return {row["account_key"]: row["score"] for row in rows if row["score"] is not None}
@@ -297,7 +303,8 @@ def steady_growth(rows: ir.Table) -> ir.FloatingColumn:
     return ibis.ifelse(has_base, (now - then) / (then + one), None)
 
 
-def _margin(rows: ir.Table) -> ir.FloatingColumn:
+def known_margin(rows: ir.Table) -> ir.FloatingColumn:
+    """Margin as a float; null where too little of the amounts has a cost."""
     import ibis
 
     is_enough = (rows.moved > 0) & (rows.with_cost >= rows.moved * ENOUGH)
@@ -308,9 +315,8 @@ def _margin(rows: ir.Table) -> ir.FloatingColumn:
 FROM_SUMS: dict[str, tuple[Callable[[ir.Table], Any], str]] = {
     "volume": (lambda rows: rows.net.cast("float64"), "net"),
     "growth": (steady_growth, "net_before"),
-    "margin": (lambda rows: _margin(rows) / _positive(rows.net_with_cost), "with_cost"),
-    "profit": (_margin, "with_cost"),
-    "delivery": (lambda rows: rows.on_time / _positive(rows.promised), "promised"),
+    "margin": (lambda rows: known_margin(rows) / _positive(rows.net_with_cost), "with_cost"),
+    "profit": (known_margin, "with_cost"),
 }
 
 
