@@ -250,3 +250,19 @@ def test_the_number_of_segments_is_shown_with_every_index(found: segments.Segmen
     assert [row["count"] for row in rows] == list(range(2, 11))
     assert all(row["excess"] == row["agreement"] - row["structureless"] for row in rows)
     assert found.clusters.columns[0].unit is Unit.TERMS
+
+
+def test_a_change_is_told_against_the_year_before_and_of_the_new_not_at_all() -> None:
+    """One sells 150 after 100, one 50 after nothing: of both years' sales +.2 and +1."""
+    before = DAY - timedelta(days=500)
+    lines = [
+        line("old", "0", DAY - timedelta(days=800), 1),
+        line("old", "1", before, 100),
+        line("old", "2", DAY, 150),
+        line("new", "3", DAY, 50),
+    ]
+    result = segments.analyze(
+        tables_of(lines, DAY), Params(features="change", sought=False, count=2)
+    )
+    told = {row["segment"]: row["change"] for row in records(result.profile)}
+    assert told == {("buying less",): pytest.approx(0.5), ("buying more",): None}
