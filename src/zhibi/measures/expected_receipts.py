@@ -35,7 +35,6 @@ from zhibi.tables.tables import Tables
 
 WEEKS = 13
 DRAWS, SEED = 400, 20260101
-AT_ONCE = 2_000_000  # chances drawn for in one piece
 LOW, HIGH = 0.1, 0.9
 CUTS = 4  # quarters of 13 weeks: a whole year, with its festival
 FEWEST_PAID = 30.0  # debts
@@ -91,7 +90,7 @@ def _chances(
     due, account = past.due[is_open], past.account[is_open]
     factors = factors_ahead(curve, day, WEEKS, calendar)
     unpaid = np.ones(len(due))
-    found = np.empty((len(due), WEEKS))
+    found = np.empty((len(due), WEEKS), order="F")
     for week in range(WEEKS):
         middle = np.full_like(due, day_number(day) + 7 * week + 4)
         hazard = curve.of_account[account, week_late(due, middle) - EARLIEST]
@@ -107,15 +106,15 @@ def _ranges(
     """P10 and P90 of each week, and of their sum."""
     rng = np.random.default_rng(SEED)
     places, account = np.unique(account, return_inverse=True)
-    drawn = np.zeros((DRAWS, WEEKS))
-    step = max(1, AT_ONCE // max(len(amount) * WEEKS, 1))
-    for start in range(0, DRAWS, step):
-        luck = rng.random((min(step, DRAWS - start), len(places)))[:, account]
-        for week in range(WEEKS):
-            drawn[start : start + len(luck), week] = (luck < by_week[:, week]) @ amount
-    each = np.diff(drawn, axis=1, prepend=0.0)
-    low, high = np.quantile(each, (LOW, HIGH), axis=0)
-    least, most = np.quantile(drawn[:, -1], (LOW, HIGH))
+    drawn = np.empty((DRAWS, WEEKS))
+    for draw in range(DRAWS):
+        luck = rng.random(len(places))[account]
+        week = np.zeros(len(amount), dtype=np.int64)  # in which it is paid; WEEKS for later
+        for last in by_week.T:
+            week += luck >= last
+        drawn[draw] = np.bincount(week, weights=amount, minlength=WEEKS + 1)[:WEEKS]
+    low, high = np.quantile(drawn, (LOW, HIGH), axis=0)
+    least, most = np.quantile(drawn.sum(axis=1), (LOW, HIGH))
     return low, high, (float(least), float(most))
 
 

@@ -132,7 +132,7 @@ def fit(past: History, period: Period, calendar: Calendar) -> PaymentCurve:
     kind_of = np.zeros(accounts, dtype=np.int64)
     kind_of[past.account] = past.kind
     of_account = (paid + PRIOR * of_kind[kind_of]) / (risk + PRIOR)
-    return PaymentCurve(of_account, _season(past, of_kind, period, calendar))
+    return PaymentCurve(of_account, _season(past, of_all[0], period, calendar))
 
 
 def _counts(past: History, group: Ints, shape: tuple[int, Ints, Ints]) -> tuple[Floats, Floats]:
@@ -159,14 +159,31 @@ def _season(past: History, hazard: Floats, period: Period, calendar: Calendar) -
     at = seasons(past.end[paid], calendar)
     seen = np.bincount(at, weights=past.weight[paid], minlength=SEASONS)
     expected = np.zeros(SEASONS)
-    start, end = day_number(period.start), day_number(period.end)
-    for week in range(start, end - 6, 7):
-        is_open = (past.end >= week) & (past.due + 7 * EARLIEST <= week)
-        late = week_late(past.due[is_open], np.full(int(is_open.sum()), week + 3)) - EARLIEST
-        chance = float((past.weight[is_open] * hazard[past.kind[is_open], late]).sum())
-        expected += chance * shares_of_week(week, calendar)
+    alive, first_due = _alive(past, period)
+    due = first_due + np.arange(len(alive))
+    for week in range(alive.shape[1] - 1):
+        first = day_number(period.start) + 7 * week
+        late = week_late(due, np.full_like(due, first + 3)) - EARLIEST
+        is_near = due + 7 * EARLIEST <= first
+        chance = float((alive[:, week] * hazard[late] * is_near).sum())
+        expected += chance * shares_of_week(first, calendar)
     factors = np.clip(seen / np.maximum(expected, FEWEST_EXPECTED), *FACTOR_LIMITS)
     return tuple(np.where(expected < FEWEST_EXPECTED, 1.0, factors).tolist())
+
+
+def _alive(past: History, period: Period) -> tuple[Floats, int]:
+    """By due day (from the second value on) and week of the period, the debts unpaid when the week
+    begins; the last column is after the period."""
+    start, weeks = day_number(period.start), period.days // 7
+    # Beyond these days a debt is in the first or the last week of lateness all the time.
+    first_due = start - 7 * (LATEST + 1)
+    last_due = day_number(period.end) + 7 * (1 - EARLIEST)
+    days = last_due - first_due + 1
+    gone = np.clip((past.end - start) // 7, 0, weeks)
+    cell = (np.clip(past.due, first_due, last_due) - first_due) * (weeks + 1) + gone
+    left = np.bincount(cell, weights=past.weight, minlength=days * (weeks + 1))
+    table = left.reshape(days, weeks + 1).astype(np.float64)
+    return np.cumsum(table[:, ::-1], axis=1)[:, ::-1], first_due
 
 
 def seasons(days: Ints, calendar: Calendar) -> Ints:
