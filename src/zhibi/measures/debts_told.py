@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,7 @@ def findings_of(
     margins = _margins(told.tables, level) if safe_rows else {}
     return (
         *_summary(told, overdue, ordered),
-        *(_over_limit(told, row) for row in fetch(over.limit(HOLDS_TOLD))),
+        *(_over_limit(row, told.tables.day) for row in fetch(over.limit(HOLDS_TOLD))),
         *(_too_late(row, hold_days) for row in fetch(late.limit(HOLDS_TOLD))),
         *map(_overdue, fetch(others.limit(ACCOUNTS_TOLD))),
         *_ahead(told),
@@ -70,6 +70,19 @@ def findings_of(
         *(_safe(row, margins.get(row["account_key"])) for row in safe_rows),
         *_unapplied(told, accounts),
     )
+
+
+def account_told(
+    row: dict[str, Any], day: date, *, hold_days: int, margin_rate: float | None
+) -> Finding | None:
+    """What is most worth saying of one row of `zhibi.measures.debtors`; None where nothing is."""
+    if row["verdict"] == OVER_LIMIT:
+        return _over_limit(row, day)
+    if not row["overdue"]:
+        return None
+    if row["verdict"] == TOO_LATE:
+        return _too_late(row, hold_days)
+    return _safe(row, margin_rate) if row["verdict"] == SAFE else _overdue(row)
 
 
 def _summary(told: Told, overdue: ir.Table, ordered: ir.Table) -> tuple[Finding, ...]:
@@ -148,7 +161,7 @@ def _finding(
     )
 
 
-def _over_limit(told: Told, row: dict[str, Any]) -> Finding:
+def _over_limit(row: dict[str, Any], day: date) -> Finding:
     figures = _of_account(row) | {"excess": Figure(row["open"] - row["credit_limit"], Unit.MONEY)}
     return Finding(
         code="receivables.over_limit",
@@ -156,7 +169,7 @@ def _over_limit(told: Told, row: dict[str, Any]) -> Finding:
             "{name} owes {open}, {excess} more than its credit limit of {limit}.", figures
         ),
         severity=Severity.NOW,
-        cause_on=told.tables.day.replace(day=1),
+        cause_on=day.replace(day=1),
         subject=Subject(row["customer_id"], row["name"]),
         action=Sentence(
             "Deliver no more to {name} on credit until {excess} has come, or have the limit "

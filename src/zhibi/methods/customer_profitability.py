@@ -21,6 +21,7 @@ from datetime import date
 from decimal import Decimal
 
 from zhibi.measures.contribution import Account, Contributions, contributions
+from zhibi.measures.contribution_told import LARGE, added_up, loss_told, steps_chart
 from zhibi.measures.periods import Period, trailing
 from zhibi.measures.rows import table_of_rows
 from zhibi.params import check, param
@@ -36,7 +37,6 @@ from zhibi.result import (
     Section,
     Sentence,
     Severity,
-    Subject,
     Table,
     Unit,
 )
@@ -44,7 +44,6 @@ from zhibi.tables.tables import LEVELS, Tables
 
 TITLE = "Who earns us money, who costs us money, and where does it go?"
 TOLD = 5  # accounts
-LARGE = 20  # places by sales within which a loss is told at once
 DRAWN = 100  # points of the whale curve
 COVERED = 0.95  # of an account's amounts must carry a cost for its margin to be told
 WORTH = 1000  # a smaller account's loss is told from this part of what is left in all
@@ -110,7 +109,7 @@ def analyze(tables: Tables, params: Params | None = None) -> CustomerProfitabili
     found = contributions(
         tables, period, rate=params.money_cost, terms=params.terms, level=params.level
     )
-    total = _total(found.accounts, "contribution")
+    total = added_up(found.accounts, "contribution")
     losing = [one for one in reversed(found.accounts) if one.contribution < 0]
     curve = _running(found.accounts)
     peak = float(max(curve) / total) if total > 0 else None
@@ -120,7 +119,7 @@ def analyze(tables: Tables, params: Params | None = None) -> CustomerProfitabili
         found=found,
         total=total,
         peak=peak,
-        steps=_steps(found, total),
+        steps=steps_chart(found),
         whale=_whale(curve, total, peak),
         accounts=_table(found, found.accounts, "accounts", "Customers by what they leave"),
         losing=_table(found, losing, "losing", "Customers who cost more than they bring"),
@@ -132,56 +131,12 @@ def analyze(tables: Tables, params: Params | None = None) -> CustomerProfitabili
     )
 
 
-def _total(accounts: Sequence[Account], name: str) -> Decimal:
-    return sum((getattr(one, name) or Decimal(0) for one in accounts), Decimal(0))
-
-
 def _running(accounts: Sequence[Account]) -> list[Decimal]:
     """The sum of contributions from the largest on; 0 before the first."""
     sums = [Decimal(0)]
     for one in accounts:
         sums.append(sums[-1] + one.contribution)
     return sums
-
-
-def _steps(found: Contributions, total: Decimal) -> Chart:
-    """From what was sold to what is left."""
-    accounts = found.accounts
-    rows = [
-        ("Sold", "total", _total(accounts, "sold")),
-        ("Returned", "change", _total(accounts, "returned")),
-        ("Rebates and allowances", "change", _total(accounts, "given_back")),
-        ("Net sales", "total", _total(accounts, "net")),
-        ("Cost of goods", "change", -_total(accounts, "cost")),
-        ("Sales without a known cost", "change", -_total(accounts, "net_without_cost")),
-        ("Gross margin", "total", _total(accounts, "margin")),
-    ]
-    if found.has_terms:
-        rows.append(("Money tied up", "change", -_total(accounts, "terms")))
-    if found.has_effort:
-        rows.append(("Cost of efforts", "change", -_total(accounts, "effort")))
-    if found.has_terms or found.has_effort:
-        rows.append(("What is left", "total", total))
-    return Chart(
-        key="steps",
-        title="From what was sold to what is left",
-        mark=Mark.WATERFALL,
-        columns=(
-            Column("step", "Step", Unit.TERM),
-            Column("kind", "Kind", Unit.TERM),
-            Column("net", "Amount", Unit.MONEY),
-        ),
-        rows=tuple(row for row in rows if row[1] == "total" or row[2]),
-        x="step",
-        y=("net",),
-        text=Sentence(
-            "Of {net} net sales {left} is left.",
-            {
-                "net": Figure(_total(accounts, "net"), Unit.MONEY),
-                "left": Figure(total, Unit.MONEY),
-            },
-        ),
-    )
 
 
 def _whale(curve: Sequence[Decimal], total: Decimal, peak: float | None) -> Chart:
@@ -243,7 +198,7 @@ def _whole(
 ) -> tuple[Finding, ...]:
     if not found.accounts or total <= 0:
         return ()
-    lost = -_total(losing, "contribution")
+    lost = -added_up(losing, "contribution")
     figures = {
         "n": Figure(len(losing), Unit.COUNT),
         "of": Figure(len(found.accounts), Unit.COUNT),
@@ -274,59 +229,12 @@ def _losses(
         and (place[one.customer_id] <= LARGE or -one.contribution * WORTH >= total)
     ]
     told.sort(key=lambda one: (one.contribution, one.customer_id))
-    return [_loss(one, place[one.customer_id], on) for one in told[:TOLD]]
-
-
-def _loss(one: Account, place: int, on: date) -> Finding:
-    figures = {
-        "name": Figure(one.name, Unit.NAME),
-        "place": Figure(place, Unit.COUNT),
-        "net": Figure(one.net, Unit.MONEY),
-        "lost": Figure(-one.contribution, Unit.MONEY),
-        "margin": Figure(one.margin, Unit.MONEY),
-        "terms": Figure(one.terms, Unit.MONEY),
-        "effort": Figure(one.effort, Unit.MONEY),
-        "given_back": Figure(-one.given_back, Unit.MONEY),
-    }
-    template = (
-        "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a margin of "
-        "{margin} after {given_back} of rebates."
-        if one.terms is None or one.effort is None
-        else "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a margin "
-        "of {margin} after {given_back} of rebates, less {terms} for its terms and {effort} for "
-        "efforts."
-    )
-    return Finding(
-        code="customer_profitability.loss",
-        says=Sentence(template, figures),
-        severity=Severity.NOW if place <= LARGE else Severity.SOON,
-        cause_on=on,
-        subject=Subject(one.customer_id, one.name),
-        action=Sentence(_cure(one)),
-        owner=one.owner,
-        stake=-one.contribution,
-    )
-
-
-def _cure(one: Account) -> str:
-    """By the largest of what eats the margin."""
-    eaten = {
-        "Tie the rebate to what is left after service and terms before the next frame contract.": (
-            -one.given_back
-        ),
-        "Charge for the service, or agree what is free, before the next visit.": (
-            one.effort or Decimal(0)
-        ),
-        "Agree a shorter term or a price for it before the next order.": one.terms or Decimal(0),
-    }
-    most = max(eaten, key=lambda cure: eaten[cure])
-    is_eaten = eaten[most] >= -one.contribution
-    return most if is_eaten else "Check its prices against cost before the next quotation."
+    return [loss_told(one, place[one.customer_id], on) for one in told[:TOLD]]
 
 
 def _notes(found: Contributions, params: Params) -> tuple[Note, ...]:
     says = []
-    unknown = _total(found.accounts, "net_without_cost")
+    unknown = added_up(found.accounts, "net_without_cost")
     if unknown:
         says.append(
             Sentence(

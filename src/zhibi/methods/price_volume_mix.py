@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from zhibi.errors import ZhibiError
 from zhibi.measures.account_lines import account_key
 from zhibi.measures.change_effects import EFFECTS, change_effects, effects_by_account
+from zhibi.measures.effects_shown import Effects, effects_of, waterfall
 from zhibi.measures.monthly import growth
 from zhibi.measures.periods import Period, trailing, year_before
 from zhibi.measures.rows import fetch, tabulate
@@ -34,7 +35,6 @@ from zhibi.result import (
     Figure,
     Finding,
     Identity,
-    Mark,
     Section,
     Sentence,
     Severity,
@@ -62,15 +62,6 @@ class Params:
     customer_id: str = param("", help="Only this customer; empty for all.")
     category: str = param("", help="Only this category of products; empty for all.")
     level: str = param("group", help="Whose sales are added up.", choices=LEVELS)
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """The change from `base` to `now` by effect; `parts` (keys: EFFECTS) add up exactly."""
-
-    base: Decimal
-    parts: dict[str, Decimal]
-    now: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +106,14 @@ def analyze(tables: Tables, params: Params | None = None) -> PriceVolumeMix:
         split = _of_category(split, params.category)
     split = tables.keep(f"price_volume_mix|{params}", split)
     named = tables.keep(f"price_volume_mix accounts|{params}", effects_by_account(tables, split))
-    effects = _effects(named)
+    effects = effects_of(named)
     drivers = _drivers(named)
     return PriceVolumeMix(
         identity=tables.identity("price_volume_mix", params, params.level),
         period=period,
         before=before,
         effects=effects,
-        waterfall=_waterfall(effects),
+        waterfall=waterfall(effects),
         steps=_steps(effects, named),
         by_category=_by_category(split),
         drivers=_driver_table(drivers),
@@ -143,45 +134,6 @@ def _of_category(split: ir.Table, category: str) -> ir.Table:
             known=", ".join(sorted(filter(None, known))),
         )
     return split.filter(split.category == category)
-
-
-def _effects(named: ir.Table) -> Effects:
-    columns = ("net_before", "net", *EFFECTS)
-    sums = fetch(named.agg(**{name: named[name].sum() for name in columns}))[0]
-    base, now, *parts = (sums[name] or Decimal(0) for name in columns)
-    return Effects(base, dict(zip(EFFECTS, parts, strict=True)), now)
-
-
-def _waterfall(effects: Effects) -> Chart:
-    steps = [(said, effects.parts[name], "change") for name, said in EFFECTS.items()]
-    shown = [step for step in steps if step[1]]
-    largest = max(steps, key=lambda step: abs(step[1]))
-    return Chart(
-        key="waterfall",
-        title="From last year's sales to this period's",
-        mark=Mark.WATERFALL,
-        columns=(
-            Column("step", "Step", Unit.TERM),
-            Column("amount", "Sales", Unit.MONEY),
-            Column("kind", "Kind", Unit.TERM),
-        ),
-        rows=(
-            ("a year before", effects.base, "total"),
-            *shown,
-            ("this period", effects.now, "total"),
-        ),
-        x="step",
-        y=("amount",),
-        text=Sentence(
-            "From {base} to {now}; the largest step is {effect} with {amount}.",
-            {
-                "base": Figure(effects.base, Unit.MONEY),
-                "now": Figure(effects.now, Unit.MONEY),
-                "effect": Figure(largest[0], Unit.TERM),
-                "amount": Figure(largest[1], Unit.MONEY_CHANGE),
-            },
-        ),
-    )
 
 
 def _steps(effects: Effects, named: ir.Table) -> Table:

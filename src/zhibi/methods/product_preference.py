@@ -27,6 +27,7 @@ from zhibi.measures.periods import Period, previous, trailing
 from zhibi.measures.product_mix import STEPS, first_of, product_mix
 from zhibi.measures.rows import SHOWN
 from zhibi.measures.whitespace import Cell
+from zhibi.measures.whitespace_told import whitespace_told
 from zhibi.params import check, param
 from zhibi.result import (
     Block,
@@ -132,7 +133,7 @@ def analyze(tables: Tables, params: Params | None = None) -> ProductPreference:
         matrix=_matrix(compared),
         notes=_notes(compared, column),
         findings=(
-            *(_whitespace_finding(row, period) for row in _records(breadth, NAMED) if row["open"]),
+            *(whitespace_told(row, period) for row in _records(breadth, NAMED) if row["open"]),
             *(
                 _dropped_finding(row, recent, params.quiet_months)
                 for row in _first_of_each(dropped)
@@ -432,36 +433,6 @@ def _first_of_each(dropped: Table) -> list[dict[str, Any]]:
     for row in _records(dropped, SHOWN):
         by_customer.setdefault(row["customer_id"], row)
     return list(by_customer.values())[:NAMED]
-
-
-def _whitespace_finding(row: dict[str, Any], period: Period) -> Finding:
-    return Finding(
-        code="product_preference.whitespace",
-        says=Sentence(
-            "{name} buys {own:category|categories}, customers like it {usual} on average "
-            "(n = {peers}). At their level it would buy {potential} more: {open}.",
-            {
-                "name": Figure(row["name"], Unit.NAME),
-                "own": Figure(row["categories"], Unit.COUNT),
-                "usual": Figure(row["peer_categories"], Unit.QUANTITY),
-                "peers": Figure(row["peer_count"], Unit.COUNT),
-                "potential": Figure(row["potential"], Unit.MONEY),
-                "open": Figure(row["open"], Unit.NAMES),
-            },
-        ),
-        severity=Severity.GOOD,
-        cause_on=period.month_on,
-        subject=Subject(row["customer_id"], row["name"]),
-        action=Sentence(
-            "Ask {name} at the next visit where it buys {category} today.",
-            {
-                "name": Figure(row["name"], Unit.NAME),
-                "category": Figure(row["open"][0], Unit.NAME),
-            },
-        ),
-        owner=row["owner"],
-        stake=Decimal(str(row["potential"].value)),
-    )
 
 
 def _dropped_finding(row: dict[str, Any], recent: Period, months: int) -> Finding:

@@ -29,6 +29,7 @@ from zhibi.measures.rhythm import AMBER, ON_RHYTHM, RED, STATUSES, STOPPED_LONG_
 from zhibi.measures.rhythm_record import Asked, past_record
 from zhibi.measures.rows import SHOWN, fetch, tabulate
 from zhibi.measures.sales import accounts
+from zhibi.measures.silence_told import silence_told
 from zhibi.measures.track_record import BackTest, record_notes, record_table
 from zhibi.measures.watched import LOOKED_INTO, Watched, by_status, of_status, watch, with_stopped
 from zhibi.params import check, param
@@ -45,7 +46,6 @@ from zhibi.result import (
     Section,
     Sentence,
     Severity,
-    Subject,
     Table,
     Unit,
 )
@@ -356,56 +356,7 @@ def _findings(
     red = [row for row in worth if row["status"] == "red"][:RED_FINDINGS]
     amber = [row for row in worth if row["status"] == "amber"][:AMBER_FINDINGS]
     summary = (_summary(day, reds, red[0], record=record),) if reds and red else ()
-    return (*summary, *map(_about, red), *map(_about, amber))
-
-
-SAYS = {
-    ("red", True): "{name} has not ordered for {days:day|days}; it usually orders every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). What stopped is {what}, "
-    "{stake} in the last 12 months; the whole customer is {net}.",
-    ("red", False): "{name} has not ordered for {days:day|days}; it usually orders every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). It bought {net} in the last "
-    "12 months.",
-    ("amber", True): "{name} is late: no order for {days:day|days}, usually every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). Missing is {what}, {stake} "
-    "in the last 12 months; the whole customer is {net}.",
-    ("amber", False): "{name} is late: no order for {days:day|days}, usually every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). It bought {net} in the last "
-    "12 months.",
-}
-ASKS = {
-    ("red", True): "Ask {name} this week why it no longer orders {what}, and from whom it buys.",
-    ("red", False): "Ask {name} this week why it no longer orders, and from whom it buys.",
-    ("amber", True): "Ask {name} for its next order of {what}.",
-    ("amber", False): "Ask {name} for its next order.",
-}
-
-
-def _about(row: dict[str, Any]) -> Finding:
-    """One account beyond its interval: how long, how unusual that is, what stopped."""
-    kind = (row["status"], bool(row["stopped"]))
-    figures = {
-        "name": Figure(row["name"], Unit.NAME),
-        "days": Figure(row["since"], Unit.COUNT),
-        "usual": Figure(row["usual"], Unit.COUNT),
-        "longer": Figure(row["longer_count"], Unit.COUNT),
-        "gaps": Figure(row["gap_count"], Unit.COUNT),
-        "what": Figure(row["stopped"], Unit.NAMES),
-        "stake": Figure(row["stake"], Unit.MONEY),
-        "net": Figure(row["net"], Unit.MONEY),
-    }
-    return Finding(
-        code=f"purchase_rhythm.{row['status']}",
-        says=Sentence(SAYS[kind], figures),
-        severity=Severity.NOW if row["status"] == "red" else Severity.SOON,
-        # The silence, not the day a threshold was crossed: thresholds are learnt anew at each run
-        # and shift by days, and a finding must keep its id from one run to the next.
-        cause_on=row["last_on"] + timedelta(days=1),
-        subject=Subject(row["customer_id"], row["name"]),
-        action=Sentence(ASKS[kind], {key: figures[key] for key in ("name", "what")}),
-        owner=row["owner"],
-        stake=row["stake"],
-    )
+    return (*summary, *map(silence_told, red), *map(silence_told, amber))
 
 
 def _summary(

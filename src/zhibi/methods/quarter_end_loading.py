@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, cast
 from zhibi.errors import ZhibiError
 from zhibi.measures.loaded_quarters import ENOUGH_QUARTERS, Judged, judge
 from zhibi.measures.quarter_end_follow_up import LoadedQuarter, followed_up
+from zhibi.measures.quarter_end_told import is_told, loaded_told
 from zhibi.measures.quarter_ends import (
     QuarterEnd,
     booked_by_quarter,
@@ -47,7 +48,6 @@ from zhibi.result import (
     Section,
     Sentence,
     Severity,
-    Subject,
     Table,
     Unit,
     Value,
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 TITLE = "Which customers were loaded at a quarter's end, and what came back?"
-CAME_BACK = 0.1  # of what was loaded: from here on it is a finding to act on
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,11 @@ def analyze(tables: Tables, params: Params | None = None) -> QuarterEndLoading:
         notes=_notes(tables, params, judged, ends=ends),
         findings=(
             *_total_finding(params, quarters, loaded),
-            *(_finding(params, one) for one in loaded if _is_told(one)),
+            *(
+                loaded_told(one, days=params.days, back_days=params.back_days)
+                for one in loaded
+                if is_told(one)
+            ),
         ),
     )
 
@@ -362,45 +365,6 @@ def _total_finding(
     return (Finding("quarter_end_loading.total", says, Severity.INFO, last_end),)
 
 
-def _is_told(one: LoadedQuarter) -> bool:
-    """Whether enough came back, or still may: what stayed is no news."""
-    return one.share_back >= CAME_BACK or not one.is_over
-
-
-def _finding(params: Params, one: LoadedQuarter) -> Finding:
-    is_back = one.share_back >= CAME_BACK
-    return Finding(
-        code="quarter_end_loading.loaded",
-        says=Sentence(
-            CAME if is_back else MAY_COME,
-            {
-                "name": Figure(one.account["name"], Unit.NAME),
-                "loaded": Figure(one.found.loaded, Unit.MONEY),
-                "days": Figure(params.days, Unit.COUNT),
-                "end": Figure(one.end.quarter.end, Unit.DATE),
-                "share": Figure(one.found.share, Unit.SHARE),
-                "expected": Figure(one.found.expected, Unit.SHARE),
-                "back": Figure(one.back, Unit.MONEY),
-                "share_back": Figure(one.share_back, Unit.SHARE),
-                "after": Figure(params.back_days, Unit.COUNT),
-                "until": Figure(one.end.after.end, Unit.DATE),
-                "sustained": Figure(one.sustained, Unit.MONEY),
-            },
-        ),
-        severity=Severity.SOON,
-        cause_on=one.end.quarter.end,
-        subject=Subject(one.account["customer_id"], one.account["name"]),
-        action=Sentence(LOOK if is_back else ASK),
-        owner=one.account["owner"],
-        stake=one.back if is_back else one.found.loaded,
-    )
-
-
-LOOK = (
-    "Look at its stock before the next quarter ends, and count the quarter for goals and bonus "
-    "net of what came back."
-)
-ASK = "Ask what of it is still in stock before this sale is counted for the bonus."
 TOTAL_LOADED = (
     "Of {booked} booked in the last {days:day|days} of {quarters:quarter|quarters}, {back} came "
     "back within {after:day|days}; {theirs} of it was loaded on {n:customer|customers}."
@@ -412,13 +376,4 @@ TOTAL_OTHERS = (
 TOTAL_NONE = (
     "Of {booked} booked in the last {days:day|days} of {quarters:quarter|quarters}, nothing came "
     "back within {after:day|days}."
-)
-CAME = (
-    "{name} took {loaded} in the last {days:day|days} of the quarter to {end}, {share} of its "
-    "quarter where {expected} is usual; {back} ({share_back}) came back within "
-    "{after:day|days}, {sustained} stayed."
-)
-MAY_COME = (
-    "{name} took {loaded} in the last {days:day|days} of the quarter to {end}, {share} of its "
-    "quarter where {expected} is usual; it may still come back until {until}."
 )

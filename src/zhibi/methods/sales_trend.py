@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from zhibi.measures.bridge import STEPS, Bridge, bridge_of, compare
+from zhibi.measures.fall_told import fall_told, per_order
 from zhibi.measures.monthly import against_year_before, daily_net, growth, sum_over, whole_months
 from zhibi.measures.periods import Period, previous, trailing, year_before
 from zhibi.measures.price_volume_mix import PriceVolumeMix
@@ -44,7 +45,6 @@ from zhibi.result import (
     Section,
     Sentence,
     Severity,
-    Subject,
     Table,
     Unit,
 )
@@ -150,7 +150,7 @@ def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
         findings=(
             *_total_finding(period, bridge, compared),
             *(_retention_finding(period, bridge, compared) if has_base else ()),
-            *(_fall_finding(period, item) for item in explained),
+            *(fall_told(period, item.row, item.parts) for item in explained),
         ),
     )
 
@@ -198,22 +198,18 @@ def _totals(compared: ir.Table, bridge: Bridge, previous_net: Decimal) -> Table:
             Column("buyers", "Customers who ordered", Unit.COUNT),
         ),
         rows=(
-            ("this period", bridge.now, n, _per(bridge.now, n), sums["buyers"] or 0),
+            ("this period", bridge.now, n, per_order(bridge.now, n), sums["buyers"] or 0),
             (
                 "a year before",
                 bridge.base,
                 n_before,
-                _per(bridge.base, n_before),
+                per_order(bridge.base, n_before),
                 sums["buyers_before"] or 0,
             ),
             ("right before", previous_net, None, None, None),
         ),
         row_count=3,
     )
-
-
-def _per(total: Decimal, n: int) -> Decimal | None:
-    return (total / n).quantize(Decimal("0.01")) if n else None
 
 
 def _changes(compared: ir.Table) -> Table:
@@ -302,8 +298,8 @@ def _explained_table(explained: tuple[Explained, ...]) -> Table:
                 item.row["name"],
                 item.row["orders_before"],
                 item.row["orders"],
-                _per(item.row["net_before"], item.row["orders_before"]),
-                _per(item.row["net"], item.row["orders"]),
+                per_order(item.row["net_before"], item.row["orders_before"]),
+                per_order(item.row["net"], item.row["orders"]),
                 item.parts.change,
                 item.parts.price,
                 item.parts.volume,
@@ -423,67 +419,3 @@ def _retention_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tu
         },
     )
     return (Finding("sales_trend.retention", says, Severity.INFO, period.month_on),)
-
-
-def _fall_finding(period: Period, item: Explained) -> Finding:
-    """One falling account, with the cause that the products show, or none where they show none."""
-    row, parts = item.row, item.parts
-    figures = {
-        "name": Figure(row["name"], Unit.NAME),
-        "net": Figure(row["net"], Unit.MONEY),
-        "change": Figure(row["change"], Unit.MONEY_CHANGE),
-        "growth": Figure(row["growth"], Unit.CHANGE),
-        "orders": Figure(row["orders"], Unit.COUNT),
-        "orders_before": Figure(row["orders_before"], Unit.COUNT),
-        "average": Figure(_per(row["net"], row["orders"]), Unit.MONEY),
-        "average_before": Figure(_per(row["net_before"], row["orders_before"]), Unit.MONEY),
-        "part": Figure(min(parts.price, parts.volume, parts.mix, parts.dropped), Unit.MONEY_CHANGE),
-    }
-    template, action = FALLS[_largest_part(parts)]
-    return Finding(
-        code="sales_trend.fall",
-        says=Sentence(template, figures),
-        severity=Severity.SOON,
-        cause_on=period.month_on,
-        subject=Subject(row["customer_id"], row["name"]),
-        action=Sentence(action),
-        owner=row["owner"],
-        stake=-row["change"],
-    )
-
-
-def _largest_part(parts: PriceVolumeMix) -> str:
-    """The part that explains at least half of a fall, else none."""
-    named = {name: getattr(parts, name) for name in ("price", "volume", "mix", "dropped")}
-    name = min(named, key=lambda key: named[key])
-    return name if named[name] <= parts.change / 2 else "none"
-
-
-FALLS = {
-    "mix": (
-        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
-        "{orders_before}, an order of {average} instead of {average_before}. It turned to cheaper "
-        "products ({part}).",
-        "Find out before the next framework talks whether budget or quality made it trade down.",
-    ),
-    "price": (
-        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
-        "{orders_before}. Lower prices for the same products explain {part}.",
-        "Check which prices were granted, by whom, and what was promised in return.",
-    ),
-    "volume": (
-        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
-        "{orders_before}. It bought fewer of the same products ({part}).",
-        "Ask what it expects to need this year and who else supplies it.",
-    ),
-    "dropped": (
-        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
-        "{orders_before}. Products it no longer buys explain {part}.",
-        "Ask for each product it dropped who supplies it now.",
-    ),
-    "none": (
-        "{name} is at {net}, {growth} on the year before ({change}): {orders:order|orders} after "
-        "{orders_before}, an order of {average} instead of {average_before}.",
-        "Go through last year's orders with the customer and note what changed.",
-    ),
-}

@@ -38,6 +38,7 @@ from zhibi.measures.contentment import (
     Account,
     contentment,
 )
+from zhibi.measures.contentment_told import buying_less_told, discontent_told
 from zhibi.measures.periods import Period, trailing, year_before
 from zhibi.measures.rows import table_of_rows
 from zhibi.params import check, param
@@ -54,7 +55,6 @@ from zhibi.result import (
     Section,
     Sentence,
     Severity,
-    Subject,
     Table,
     Unit,
 )
@@ -159,8 +159,8 @@ def analyze(tables: Tables, params: Params | None = None) -> Satisfaction:
         findings=(
             *_changed(dimensions, period.month_on, params.few),
             *_matter(dimensions, period.month_on, params.few),
-            *_buying_less(accounts, period.month_on),
-            *_discontent(accounts, period.month_on),
+            *(buying_less_told(one, period.month_on) for one in _buying_less(accounts)),
+            *(discontent_told(one, period.month_on) for one in _discontent(accounts)),
         ),
         notes=_notes(now, impossible, period, params),
     )
@@ -348,57 +348,14 @@ def _matter(dimensions: Sequence[Dimension], on: date, few: int) -> list[Finding
     return [Finding("satisfaction.matters", says, Severity.SOON, on, action=action)]
 
 
-def _buying_less(accounts: Sequence[Account], on: date) -> list[Finding]:
+def _buying_less(accounts: Sequence[Account]) -> list[Account]:
     less = [one for one in accounts if one.quadrant == BUYING_LESS]
-    less.sort(key=lambda one: (one.net - one.net_before, one.customer_id))
-    return [
-        Finding(
-            code="satisfaction.content_but_less",
-            says=Sentence(
-                "{name} says it is content ({share} of its answers) and bought {net} after "
-                "{before}.",
-                _figures(one),
-            ),
-            severity=Severity.SOON,
-            cause_on=on,
-            subject=Subject(one.customer_id, one.name),
-            action=Sentence("Ask what it buys elsewhere: contentment is not what keeps it away."),
-            owner=one.owner,
-            stake=one.net_before - one.net,
-        )
-        for one in less[:TOLD]
-    ]
+    return sorted(less, key=lambda one: (one.net - one.net_before, one.customer_id))[:TOLD]
 
 
-def _discontent(accounts: Sequence[Account], on: date) -> list[Finding]:
-    """Those who buy as before and are not content: nothing but habit holds them."""
+def _discontent(accounts: Sequence[Account]) -> list[Account]:
     held = [one for one in accounts if one.quadrant == DISCONTENT]
-    held.sort(key=lambda one: (-one.net, one.customer_id))
-    return [
-        Finding(
-            code="satisfaction.discontent",
-            says=Sentence(
-                "{name} buys as before ({net}) and is not content: {share} of its answers are.",
-                _figures(one),
-            ),
-            severity=Severity.SOON,
-            cause_on=on,
-            subject=Subject(one.customer_id, one.name),
-            action=Sentence("Visit with whoever can mend what it complains of, before it looks."),
-            owner=one.owner,
-            stake=one.net,
-        )
-        for one in held[:TOLD]
-    ]
-
-
-def _figures(one: Account) -> dict[str, Figure]:
-    return {
-        "name": Figure(one.name, Unit.NAME),
-        "share": Figure(one.content_share, Unit.SHARE),
-        "net": Figure(one.net, Unit.MONEY),
-        "before": Figure(one.net_before, Unit.MONEY),
-    }
+    return sorted(held, key=lambda one: (-one.net, one.customer_id))[:TOLD]
 
 
 def _notes(
