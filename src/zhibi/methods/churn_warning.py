@@ -122,8 +122,8 @@ def _keep(found: RetentionList) -> Table:
     """Those of a high or raised chance that are worth it."""
     label = "Margin of twelve months" if found.values == "margin" else "Net sales of twelve months"
     columns = (
-        Column("customer_id", "Customer no.", Unit.NAME),
         Column("name", "Customer", Unit.NAME),
+        Column("customer_id", "Customer no.", Unit.NAME),
         Column("owner", "Owner", Unit.NAME),
         Column("last_on", "Last order", Unit.DATE),
         Column("silent", "Without an order", Unit.DAYS),
@@ -238,11 +238,13 @@ def _summary(
         return []
     stake = sum((row.at_stake or Decimal(0) for row in likely), Decimal(0))
     says = Sentence(
-        "{n:customer is|customers are} likely to stop, with {value} a year between them. At the "
-        "last cut-offs {share} of those so marked ordered nothing for {horizon}, of all {base}.",
+        "{n:customer is|customers are} likely to stop, with {value} of {what} a year between them. "
+        "At the last cut-offs {share} of those so marked ordered nothing for {horizon}, of all "
+        "{base}.",
         {
             "n": Figure(len(likely), Unit.COUNT),
             "value": Figure(sum((row.value for row in likely), Decimal(0)), Unit.MONEY),
+            "what": Figure(found.values, Unit.TERM),
             "share": Figure(used.share.value, Unit.SHARE),
             "horizon": Figure(horizon, Unit.DAYS),
             "base": Figure(record.base.value, Unit.SHARE),
@@ -258,23 +260,25 @@ def _accounts(found: RetentionList, params: Params) -> list[Finding]:
         for row in found.rows
         if row.value > 0 and (row.band == HIGH or (row.band == RAISED and row.status == "red"))
     ]
-    return [_account(row, params.horizon) for row in told[:TOLD]]
+    return [_account(row, found.values, params.horizon) for row in told[:TOLD]]
 
 
-def _account(row: AtRisk, horizon: int) -> Finding:
+def _account(row: AtRisk, values: str, horizon: int) -> Finding:
     figures = {
         "name": Figure(row.name, Unit.NAME),
         "silent": Figure(row.silent, Unit.DAYS),
         "usual": Figure(row.usual, Unit.DAYS),
         "value": Figure(row.value, Unit.MONEY),
+        "what": Figure(values, Unit.TERM),
         "share": Figure(row.chance, Unit.SHARE),
         "horizon": Figure(horizon, Unit.DAYS),
     }
     template = (
-        "{name} has not ordered for {silent}, usually every {usual}; {value} a year goes with it."
+        "{name} has not ordered for {silent}, usually every {usual}; {value} of {what} a year goes "
+        "with it."
         if row.chance is None
         else "{name} has not ordered for {silent}, usually every {usual}; of customers like that "
-        "{share} ordered nothing for {horizon} more, and {value} a year goes with it."
+        "{share} ordered nothing for {horizon} more, and {value} of {what} a year goes with it."
     )
     return Finding(
         code="churn_warning.account",
