@@ -68,3 +68,13 @@ def test_a_short_record_leans_on_the_kind() -> None:
     found = standings(people, receivables=owed, receipts=came)
     assert found[2]["lateness_days"] == pytest.approx(50)
     assert found[1]["lateness_days"] == 60
+
+
+def test_points_end_at_nought_and_a_hundred() -> None:
+    rows = [paid("A", -300 + n, -40, n) for n in range(20)]
+    rows += [paid("B", -300 + n, 200, n) for n in range(20)]
+    owed, came = (list(each) for each in zip(*rows, strict=True))
+    people = [{"customer_id": who, "name": who, "industry": who} for who in "AB"]
+    found = standings(people, receivables=owed, receipts=came)
+    assert found[1]["lateness_points"] == 100
+    assert found[2]["lateness_points"] == 0

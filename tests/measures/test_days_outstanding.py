@@ -41,12 +41,13 @@ def test_over_sales_with_tax_where_they_are_known() -> None:
 
 
 def test_a_year_of_month_ends_as_they_stood_then() -> None:
-    """100 owed from 31 January, paid on 20 March: open at the end of January and February."""
+    """100 owed from 31 January, paid on 31 March: open at the end of January and February, and no
+    more at the end of its day of payment."""
     given = tables(
         receivables=[
             receivable("r1", "A", 0, 100, issued_on=date(2025, 1, 31), due_date=date(2025, 2, 28))
         ],
-        receipts=[receipt("s1", "A", (DAY - date(2025, 3, 20)).days, 100)],
+        receipts=[receipt("s1", "A", (DAY - date(2025, 3, 31)).days, 100)],
     )
     found = days_outstanding(given, match(given, terms=60, level="group"))
     balances = {one.month.end: one.balance for one in found.months}

@@ -359,7 +359,7 @@ OUTSTANDING = (
 
 
 def _outstanding(found: DaysOutstanding) -> Table:
-    rows = tuple((one.month.end, one.balance, one.sales, one.days) for one in found.months)
+    rows = tuple((one.month.month_on, one.balance, one.sales, one.days) for one in found.months)
     return Table("outstanding", "Days sales outstanding by month", OUTSTANDING, rows, len(rows))
 
 
@@ -369,7 +369,7 @@ def _outstanding_chart(found: DaysOutstanding) -> Chart:
         title="Days sales outstanding",
         mark=Mark.LINE,
         columns=(OUTSTANDING[0], OUTSTANDING[3]),
-        rows=tuple((one.month.end, one.days) for one in found.months),
+        rows=tuple((one.month.month_on, one.days) for one in found.months),
         x="month",
         y=("days",),
         text=Sentence(
