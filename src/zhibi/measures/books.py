@@ -4,8 +4,8 @@ A debt is a receivable, or money paid back to the customer (a receipt below zero
 bounced, a deposit returned). A payment is a receipt, or a credit note (a receivable below zero).
 Then debts − payments = what is open − what is not applied, exactly.
 
-Without receivables the debts are derived: each order's amount with tax falls due `terms` days
-after the order. What was owed before the first order is then unknown, so receipts of the first
+Without receivables the debts are derived: a customer's orders of a day, with tax, fall due `terms`
+days later. What was owed before the first order is then unknown, so receipts of the first
 `terms` days, in which nothing derived can have fallen due, are taken as paying that and left out.
 """
 
@@ -124,29 +124,30 @@ def _receivables(tables: Tables) -> ir.Table:
 
 
 def _derived(tables: Tables, terms: int) -> ir.Table:
-    """One debt (or, below zero, one credit note) an order and day."""
+    """One debt (or, below zero, one credit note) a customer and day of orders: orders of a day fall
+    due together, and integers and days group ten times faster than order numbers."""
     import ibis
 
     lines = tables.order_lines
     amount = lines.amount_incl_tax if has_tax(tables) else lines.amount
-    orders = tables.bring(
-        lines.group_by("source_system", "customer_key", "customer_id", "order_id", "order_date")
-        .agg(amount=amount.sum())
-        .select("source_system", "customer_key", "customer_id", "order_id", "order_date", "amount")
+    days = tables.bring(lines.group_by("customer_key", "order_date").agg(amount=amount.sum()))
+    customers = tables.bring(
+        tables.customers.select("source_system", "customer_key", "customer_id")
     )
-    return orders.select(
+    rows = days.join(customers, "customer_key")
+    return rows.select(
         "source_system",
         "customer_key",
         "customer_id",
-        debt_id="order_id",
+        debt_id=rows.order_date.cast("string"),
         contract_id=ibis.null(NO_TEXT),
         milestone=ibis.null(NO_TEXT),
         is_retention=ibis.literal(False),
         is_paid_back=ibis.literal(False),
         known_on="order_date",
-        due_on=orders.order_date + ibis.interval(days=terms),
-        amount=orders.amount.cast(NO_MONEY),
-    ).mutate(due_on=lambda t: t.due_on.cast(NO_DAY))
+        due_on=(rows.order_date + ibis.interval(days=terms)).cast(NO_DAY),
+        amount=rows.amount.cast(NO_MONEY),
+    )
 
 
 def _receipts(tables: Tables) -> ir.Table:

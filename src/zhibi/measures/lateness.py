@@ -48,7 +48,7 @@ def with_kind(tables: Tables, rows: ir.Table) -> ir.Table:
     column = alike_by(tables, "auto")
     if column is None:
         return rows.mutate(kind=ibis.literal(EVERYBODY))
-    known = accounts(tables).select("account_key", kind=column)
+    known = tables.keep("kinds_of_accounts", accounts(tables).select("account_key", kind=column))
     joined = rows.left_join(known, "account_key").drop("account_key_right")
     return joined.mutate(kind=joined.kind.fill_null(EVERYBODY))
 
