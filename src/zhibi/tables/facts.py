@@ -34,7 +34,8 @@ class Further:
 class Facts:
     """What an engine offers. `filled` are the columns that hold any value at all; `has_groups`
     is false when every customer stands alone, so that adding up to groups can be left out.
-    `further` are the other tables of the schema that hold any row."""
+    `further` are the other tables of the schema that hold any row; `part` names the customers
+    they are of, and is empty for all."""
 
     engine: Engine
     order_lines: ir.Table
@@ -47,6 +48,7 @@ class Facts:
     has_groups: bool
     has_samples: bool
     further: Mapping[str, Further] = field(default_factory=dict)
+    part: str = ""
 
     def close(self) -> None:
         """End the connections to where the facts are."""

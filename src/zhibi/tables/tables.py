@@ -6,6 +6,7 @@ which is what makes a back-test honest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -17,6 +18,7 @@ from zhibi.errors import ZhibiError
 from zhibi.result import Identity
 from zhibi.tables.calendar import Calendar, for_settings
 from zhibi.tables.facts import Facts
+from zhibi.tables.part import part_of
 from zhibi.tables.schema import FURTHER, SCHEMAS
 from zhibi.tables.settings import Settings
 
@@ -39,6 +41,20 @@ class Tables:
     def as_of(self, day: date) -> Tables:
         """The same tables as they were known on an earlier day (or a later one, up to all)."""
         return replace(self, day=day)
+
+    def only(self, name: str, chosen: Callable[[ir.Table], ir.BooleanValue]) -> Tables:
+        """The same tables for some customers alone: those whose group is `chosen`, a condition on
+        the customer at its top, so that no group is torn. Two conditions never share a name.
+
+            tables.only("individual", lambda customers: customers["size"] == "individual")
+        """
+        customers = self.customers
+        tops = customers.filter(chosen(customers)).select(group_key="customer_key")
+        keys = customers.semi_join(tops, "group_key").select("customer_key")
+        part = f"{self.facts.part}/{name}@{self.day}"
+        if self.facts.engine.is_local:  # a list of keys is read faster than made again
+            keys = self.facts.engine.keep(f"part|{part}|{self.basis}", keys)
+        return replace(self, facts=part_of(self.facts, keys, name=part))
 
     @cached_property
     def order_lines(self) -> ir.Table:
@@ -108,7 +124,8 @@ class Tables:
 
     def keep(self, key: str, expression: ir.Table) -> ir.Table:
         """Compute once a run; the key names the measure, this adds what it depends on."""
-        return self.facts.engine.keep(f"{key}|{self.day}|{self.basis}", expression)
+        of = f"{self.day}|{self.basis}|{self.facts.part}"
+        return self.facts.engine.keep(f"{key}|{of}", expression)
 
     def bring(self, expression: ir.Table) -> ir.Table:
         """Go on locally with an aggregate over the order lines."""
