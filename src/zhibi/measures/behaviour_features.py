@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zhibi.errors import ZhibiError
-from zhibi.measures.margin import amount_with_cost, margin
+from zhibi.measures.margin import margin, net_of_margin
 from zhibi.measures.order_days import order_days
 from zhibi.measures.periods import Period, year_before
 from zhibi.measures.rhythm import Rule, rhythm, segments
@@ -126,7 +126,7 @@ def _sums(tables: Tables, keys: set[str], period: Period) -> dict[str, ir.Scalar
     }
     if "margin_rate" in keys:
         figures["margin"] = margin(lines, period)
-        figures["with_cost"] = amount_with_cost(lines, period)
+        figures["net_of_margin"] = net_of_margin(lines, period)
     if "return_share" in keys:
         here = within(lines, period)
         figures["sold"] = lines.amount.sum(where=here & (lines.amount > 0)).fill_null(0)
@@ -148,7 +148,7 @@ def _rates(summed: ir.Table, keys: set[str], period: Period) -> dict[str, ir.Val
     if "average" in keys:
         rates["average"] = ratio(summed.net, summed.orders)
     if "margin_rate" in keys:
-        rates["margin_rate"] = ratio(summed.margin, summed.with_cost)
+        rates["margin_rate"] = ratio(summed.margin, summed.net_of_margin)
     if "return_share" in keys:
         rates["return_share"] = ratio(summed.returned, summed.sold)
     if "change" in keys:

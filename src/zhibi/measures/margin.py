@@ -24,6 +24,11 @@ def margin(lines: ir.Table, period: Period) -> ir.DecimalScalar:
     return (lines.amount - lines.cost.fill_null(0)).sum(where=known).fill_null(0)
 
 
+def net_of_margin(lines: ir.Table, period: Period) -> ir.DecimalScalar:
+    """Net sales of the lines whose margin is known: what a margin rate is taken of."""
+    return lines.amount.sum(where=has_margin(lines) & within(lines, period)).fill_null(0)
+
+
 def amount_with_cost(lines: ir.Table, period: Period) -> ir.DecimalScalar:
     """Sum of the sizes of the amounts whose margin is known; a return counts like a sale."""
     return lines.amount.abs().sum(where=has_margin(lines) & within(lines, period)).fill_null(0)
