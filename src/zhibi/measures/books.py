@@ -159,7 +159,7 @@ def _receipts(tables: Tables) -> ir.Table:
             [],
             schema={
                 "source_system": NO_TEXT,
-                "customer_key": "int64",
+                "customer_key": tables.customers.schema()["customer_key"],
                 "customer_id": NO_TEXT,
                 "payment_id": NO_TEXT,
                 "received_on": NO_DAY,

@@ -65,14 +65,15 @@ def behaviour(late: ir.Table, by: str) -> ir.Table:
     found = placed.group_by(by).agg(
         paid=placed.amount.sum(),
         on_time=placed.amount.sum(where=placed.days_late <= 0).fill_null(0),
-        day_money=(placed.amount.cast("float64") * placed.days_late).sum(),
+        day_money=(placed.amount * placed.days_late).sum(),
         **{name: _at(placed, level) for name, level in QUANTILES.items()},
     )
     counted = late.group_by(by).agg(debts=late.debt_n.nunique())
     joined = found.join(counted, by)
     paid = joined.paid.cast("float64")
     return joined.mutate(
-        on_time_share=joined.on_time.cast("float64") / paid, mean_days=joined.day_money / paid
+        on_time_share=joined.on_time.cast("float64") / paid,
+        mean_days=joined.day_money.cast("float64") / paid,
     ).drop("on_time", "day_money")
 
 

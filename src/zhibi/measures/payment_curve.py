@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ from zhibi.measures.matching import Matching
 from zhibi.measures.periods import Period
 from zhibi.tables.calendar import Calendar, day_number
 from zhibi.tables.tables import Tables
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -84,22 +87,26 @@ def history(tables: Tables, matching: Matching, period: Period) -> History:
     whole = ibis.window(group_by="debt_n")
     debts = parts.filter(parts.debt_n.notnull() & ~parts.is_paid_back)
     shares = debts.mutate(
-        weight=debts.amount.cast("float64") / debts.amount.sum().over(whole).cast("float64")
+        weight=(debts.amount.cast("float64") / debts.amount.sum().over(whole).cast("float64")).cast(
+            "decimal(18,9)"
+        )
     )
     # Cleared by a credit note: neither paid nor left open.
     known = shares.filter(shares.is_receipt.fill_null(True))
     known = known.filter(known.received_on.isnull() | (known.received_on >= period.start))
-    rows = with_kind(tables, known.select(
-        "account_key", "due_on", "received_on", "weight", amount=known.amount.cast("float64")
-    ))  # fmt: skip
-    by = ("account_key", "kind", "due_on", "received_on")
-    summed = rows.group_by(*by).agg(weight=rows.weight.sum(), amount=rows.amount.sum())
-    found = summed.order_by(*by).to_pyarrow()
+    rows = known.select("account_key", "due_on", "received_on", "weight", "amount")
+    rows = with_kind(tables, rows).join(_account_numbers(matching), "account_key")
+    by = ("account", "account_key", "kind", "due_on", "received_on")
+    # Added up as decimals: a sum of floats hangs on the order in which threads come to it.
+    sums = {name: rows[name].sum().cast("float64") for name in ("weight", "amount")}
+    found = rows.group_by(*by).agg(**sums).order_by(*by).to_pyarrow()
     paid_on = found["received_on"].cast("date32").cast("int32").combine_chunks()
-    keys, account = np.unique(found["account_key"].to_numpy(), return_inverse=True)
+    _, first, account = np.unique(
+        found["account"].to_numpy(), return_index=True, return_inverse=True
+    )
     _, kind = np.unique(found["kind"].to_numpy().astype(str), return_inverse=True)
     return History(
-        account_keys=keys,
+        account_keys=found["account_key"].to_numpy()[first],
         account=account,
         kind=kind,
         due=found["due_on"].cast("date32").cast("int32").to_numpy().astype(np.int64),
@@ -108,6 +115,17 @@ def history(tables: Tables, matching: Matching, period: Period) -> History:
         weight=found["weight"].to_numpy(),
         amount=found["amount"].to_numpy(),
     )
+
+
+def _account_numbers(matching: Matching) -> ir.Table:
+    """account_key → account, numbered by customer id: draws must not hang on keys, which an import
+    gives out as it comes."""
+    import ibis
+
+    parts = matching.parts
+    named = parts.group_by("account_key").agg(customer_id=parts.customer_id.min())
+    number = ibis.row_number().over(order_by=[named.customer_id, named.account_key])
+    return named.select("account_key", account=number)
 
 
 def week_late(due: Ints, day: Ints) -> Ints:
