@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import pytest
 from tests.measures.test_matching import DAY, receipt, receivable
 from tests.methods.given import line, tables_of
+from tests.usual import usual
 
+from zhibi import run
 from zhibi.errors import ZhibiError
 from zhibi.methods.receivables import Params, Receivables, analyze
 from zhibi.render.values import Formatter
 from zhibi.result import Finding, Severity
+from zhibi.tables.engines import Engine, local_duckdb
 from zhibi.tables.tables import Tables
 
 QUICK = Params(backtest=False)
@@ -201,6 +205,36 @@ def test_only_receipts_and_only_credit_notes() -> None:
     assert (found.totals.due, found.totals.received) == (-50, 20)
     assert (found.totals.open, found.totals.unapplied) == (0, 70)
     assert of(found, "overdue") == []
+
+
+def elsewhere(tables: Tables) -> Tables:
+    """The same facts behind an engine that is not the local one, with keys of text."""
+
+    def texted(rows: Any) -> Any:
+        keys = {"customer_key", "entity_key", "group_key"} & set(rows.columns)
+        return rows.mutate(**{key: rows[key].cast("string") for key in keys})
+
+    facts = tables.facts
+    return replace(
+        tables,
+        facts=replace(
+            facts,
+            engine=Engine(facts.engine.name, facts.engine.facts, local_duckdb()),
+            order_lines=texted(facts.order_lines),
+            customers=texted(facts.customers),
+            further={
+                name: replace(one, table=texted(one.table)) for name, one in facts.further.items()
+            },
+        ),
+    )
+
+
+def test_a_warehouse_gives_the_same_bytes() -> None:
+    here, there = (
+        run.render(analyze(tables, QUICK), style="json", language="en")
+        for tables in (usual(), elsewhere(usual()))
+    )
+    assert here == there
 
 
 def test_a_year_against_a_year_before() -> None:
