@@ -208,20 +208,18 @@ def _picture(record: ChurnRecord | None) -> Chart:
 def _how(models: dict[date, MBGCNBD]) -> Table:
     """The models behind "unlikely to still buy", by the day they saw."""
     rows = [
-        {
-            "day": day,
-            "k": model.k_,
-            "n": model.n_,
-            **{name: getattr(model, f"{name}_") for name in model.NAMES},
-            "log_likelihood": model.log_likelihood_,
-        }
+        {"day": day, "figure": figure, "value": value, "n": model.n_}
         for day, model in sorted(models.items())
+        for figure, value in (
+            ("k", float(model.k_)),
+            *((name, getattr(model, f"{name}_")) for name in MBGCNBD.NAMES),
+            ("log L", model.log_likelihood_),
+        )
     ]
     columns = (
         Column("day", "Seen on", Unit.DATE),
-        Column("k", "k", Unit.COUNT),
-        *(Column(name, name, Unit.RATIO) for name in MBGCNBD.NAMES),
-        Column("log_likelihood", "Log-likelihood", Unit.RATIO),
+        Column("figure", "Figure", Unit.NAME),
+        Column("value", "Value", Unit.RATIO),
         Column("n", "Customers", Unit.COUNT),
     )
     return table_of_rows(rows, "models", "MBG/CNBD-k, weeks", columns)
