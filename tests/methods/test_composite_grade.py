@@ -201,6 +201,23 @@ def test_newcomers_get_a_grade_where_a_rule_proves_itself() -> None:
     ]
 
 
+def test_that_only_the_large_are_judged_makes_no_rule() -> None:
+    """Twenty large customers have an industry that says nothing, forty small ones none: against
+    the grade of the large, not of everybody, the industry is worth nothing."""
+    chance = random.Random(1)
+    people = [
+        {"customer_id": f"c{n:02}", "name": f"c{n:02}",
+         "industry": chance.choice(["tyres", "food"]) if n < 20 else None}
+        for n in range(60)
+    ]  # fmt: skip
+    lines = [line(f"c{n:02}", f"{n}", NOW, 1000 - n) for n in range(60)]
+    new = [{"customer_id": "new", "name": "new", "industry": "tyres"}]
+    found = analyze(tables_of(lines, DAY, [*people, *new]), Params(weights="volume=100"))
+    assert found.trial is not None
+    assert found.trial.most_frequent in "AB"
+    assert not found.trial.is_worth_giving
+
+
 def test_newcomers_get_none_where_nothing_tells() -> None:
     found = newcomers(tells=False)
     assert found.trial is not None

@@ -98,6 +98,19 @@ def test_a_customer_of_old_whom_effort_did_not_bring_back_is_no_newcomer() -> No
     assert found.newcomers.row_count == 1
 
 
+def test_only_efforts_of_the_period_count() -> None:
+    early = effort("bob", 10**6, spent_on=date(2023, 12, 31))
+    found = analyze(tables_of(LINES, DAY, efforts=[*EFFORTS, early]), WEIGHTS)
+    assert found.accounts.column("cost")[1] == Decimal(0)
+    assert found.spread.cost == Decimal(1000)
+
+
+def test_the_few_end_where_80_percent_are_made() -> None:
+    lines = [line("ann", "1", NOW, 80), line("bob", "2", NOW, 20)]
+    found = analyze(tables_of(lines, DAY, efforts=[effort("bob", 5)]), WEIGHTS)
+    assert (found.spread.to_few, found.spread.to_others) == (0.0, 1.0)
+
+
 def test_shares_are_of_days_or_numbers_where_cost_is_not_said() -> None:
     with_days = [effort(one["customer_id"], None, days=Decimal(2)) for one in EFFORTS]
     assert analyze(tables_of(LINES, DAY, efforts=with_days), WEIGHTS).measure == "days"

@@ -61,6 +61,11 @@ LABELS = {
     "days": "days of work",
     "cost": "cost of effort",
     "discount": "discounts given",
+    "size": "our sales",
+    "customers": "number of customers",
+    "competition": "little competition",
+    "purchasing_power": "purchasing power",
+    "loyalty": "loyalty",
 }
 # Units of what the data says; a judgement is a score of 0…10.
 UNITS = {
@@ -121,28 +126,30 @@ class Criteria:
             },
         )
 
-    def source_rows(self, weights: Mapping[str, float]) -> list[Row]:
-        """Rows for the columns SOURCES: of how many accounts each criterion is known."""
-        rows: list[Row] = []
-        for name, weight in weights.items():
-            reading = self.readings[name]
-            judged = int(reading.is_judged.sum())
-            missing = len(reading.points) - reading.known_count
-            rows.append((LABELS[name], weight, reading.known_count - judged, judged, missing))
-        return rows
-
-    def costs_most(self, weights: Mapping[str, float], account: int) -> str:
-        """The known criterion that costs an account the most points; one must be known."""
-        lost = {
-            name: weight * (100 - self.readings[name].points[account])
-            for name, weight in weights.items()
-            if not np.isnan(self.readings[name].points[account])
-        }
-        return max(lost, key=lost.__getitem__)
-
     def points(self, names: Iterable[str]) -> Floats:
         """[criterion, account], nan for unknown."""
         return np.stack([self.readings[name].points for name in names])
+
+
+def source_rows(readings: Mapping[str, Reading], weights: Mapping[str, float]) -> list[Row]:
+    """Rows for the columns SOURCES: for how many each criterion is known."""
+    rows: list[Row] = []
+    for name, weight in weights.items():
+        reading = readings[name]
+        judged = int(reading.is_judged.sum())
+        missing = len(reading.points) - reading.known_count
+        rows.append((LABELS[name], weight, reading.known_count - judged, judged, missing))
+    return rows
+
+
+def costs_most(readings: Mapping[str, Reading], weights: Mapping[str, float], at: int) -> str:
+    """The known criterion that costs one account the most points; one must be known."""
+    lost = {
+        name: weight * (100 - readings[name].points[at])
+        for name, weight in weights.items()
+        if not np.isnan(readings[name].points[at])
+    }
+    return max(lost, key=lost.__getitem__)
 
 
 def weights_of(method: str, name: str, text: str, known: Sequence[str]) -> dict[str, float]:

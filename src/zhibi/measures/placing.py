@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from zhibi.measures.criteria import Criteria
+from zhibi.measures.criteria import Criteria, costs_most
 from zhibi.stats.weighted_score import Scores, weighted_scores
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Placed:
 
     def costs_most(self, account: int, axis: int) -> str:
         """The known criterion that costs an account the most points on an axis."""
-        return self.criteria.costs_most(self.axes[axis].weights, account)
+        return costs_most(self.criteria.readings, self.axes[axis].weights, account)
 
 
 def place(

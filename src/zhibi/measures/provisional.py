@@ -7,7 +7,8 @@ the one whose rule is right for most.
 
 Whether that is worth anything is asked of customers held out: five times, the sign and its rule
 are learnt from four fifths and asked about the last. Only where the share it gets right is surely
-above what the most frequent grade alone gets right (Wilson's lower bound), is a grade given.
+above what the most frequent grade alone gets right of the same (Wilson's lower bound), is a grade
+given.
 """
 
 from __future__ import annotations
@@ -68,18 +69,27 @@ def tried_rule(signs: pa.Table, grades: pa.ChunkedArray) -> Trial | None:
     asked = right = naive_right = 0
     for fold in range(FOLDS):
         kept = [at for at in range(len(known)) if at % FOLDS != fold]
-        learnt = _best(_take(told, kept), [known[at] for at in kept])
-        usual = _most_frequent([known[at] for at in kept])
+        signs_kept, grades_kept = _take(told, kept), [known[at] for at in kept]
+        learnt = _best(signs_kept, grades_kept)
+        if learnt is None:
+            continue
+        usual = _usual(learnt, signs_kept, grades_kept)
         for at in range(fold, len(known), FOLDS):
-            said = learnt and learnt.grades.get(told[learnt.sign][at] or "")
-            if said:
+            if said := learnt.grades.get(told[learnt.sign][at] or ""):
                 asked += 1
                 right += said == known[at]
                 naive_right += usual == known[at]
     agreement = wilson(right, asked)
     if agreement is None:
         return None
-    return Trial(rule, agreement, _most_frequent(known), naive_right / asked)
+    return Trial(rule, agreement, _usual(rule, told, known), naive_right / asked)
+
+
+def _usual(rule: OneRule, signs: Signs, grades: Sequence[str]) -> str:
+    """The most frequent grade of those the rule speaks of: who is judged at all is often large, so
+    that the most frequent grade of everybody would be too easy to beat."""
+    pairs = zip(signs[rule.sign], grades, strict=True)
+    return _most_frequent([grade for value, grade in pairs if (value or "") in rule.grades])
 
 
 def _take(signs: Signs, which: Sequence[int]) -> Signs:

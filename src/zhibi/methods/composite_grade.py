@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from zhibi.errors import ZhibiError
-from zhibi.measures.criteria import SOURCES, sums_of, weights_of
+from zhibi.measures.criteria import SOURCES, source_rows, sums_of, weights_of
 from zhibi.measures.grade_explained import explanation
 from zhibi.measures.grade_findings import against_figures, carried, fallen, list_against_figures
 from zhibi.measures.grading import GRADES, Graded, Rules, grade_accounts, overrides
@@ -315,7 +315,7 @@ def _newcomers(seen: ir.Table, trial: Trial | None, set_by_people: ir.Table) -> 
 
 
 def _sources(now: Graded) -> Table:
-    rows = tuple(now.criteria.source_rows(now.rules.weights))
+    rows = tuple(source_rows(now.criteria.readings, now.rules.weights))
     return Table("sources", "Criteria and where they come from", SOURCES, rows, len(rows))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhibi.measures.criteria import SOURCES, weights_of
+from zhibi.measures.criteria import SOURCES, source_rows, weights_of
 from zhibi.measures.effort_and_sales import (
     FEW,
     NEW,
@@ -277,7 +277,7 @@ def _sources(placed: Placed) -> Table:
     rows: list[Row] = [
         (*row, label)
         for label, axis in zip(("output", "input"), placed.axes, strict=True)
-        for row in placed.criteria.source_rows(axis.weights)
+        for row in source_rows(placed.criteria.readings, axis.weights)
     ]
     columns = (*SOURCES, Column("axis", "Axis", Unit.TERM))
     return Table("sources", "Criteria and where they come from", columns, tuple(rows), len(rows))

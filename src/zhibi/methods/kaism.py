@@ -26,6 +26,7 @@ from zhibi.measures.criteria import (
     SOURCES,
     Criteria,
     read_criteria,
+    source_rows,
     sums_of,
     weights_of,
 )
@@ -282,7 +283,7 @@ def _sources(placed: Placed) -> Table:
     rows: list[Row] = [
         (*row, label)
         for label, axis in zip(("attractiveness", "relative strength"), placed.axes, strict=True)
-        for row in placed.criteria.source_rows(axis.weights)
+        for row in source_rows(placed.criteria.readings, axis.weights)
     ]
     columns = (*SOURCES, Column("axis", "Axis", Unit.TERM))
     title = "Criteria and where they come from"
