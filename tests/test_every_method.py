@@ -32,7 +32,6 @@ ROOT = Path(__file__).parent.parent
 
 
 WORLDS = {
-    "usual": usual,
     "one customer, one order": lambda: tables_of([line("c", "1", DAY, 100)], DAY),
     "negative only": lambda: tables_of(
         [line("c", "1", DAY, -100), line("d", "2", DAY - timedelta(400), -5)], DAY
@@ -54,7 +53,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def result(name: str) -> Result:
-    return run.analyze(usual(), name)
+    return company.result_of(name)
 
 
 def tables_in(blocks: tuple[Block, ...]) -> Iterator[Table]:
@@ -63,6 +62,14 @@ def tables_in(blocks: tuple[Block, ...]) -> Iterator[Table]:
             yield from tables_in(block.blocks)
         elif isinstance(block, Table):
             yield block
+
+
+def test_is_said_in_every_way(name: str) -> None:
+    for language in LANGUAGES:
+        for style in ("text", "html", "json"):
+            text = SCRIPT.sub("", company.rendered(name, style, language))
+            assert "NaN" not in text
+            assert "None" not in text
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -91,8 +98,9 @@ def test_without_any_order_it_says_so(name: str) -> None:
 
 def test_gives_the_same_bytes_twice(name: str, result: Result) -> None:
     again = run.analyze(usual(), name)
+    assert again is not result
     for style in ("json", "html"):
-        first = run.render(result, style=style, language="zh-CN")
+        first = company.rendered(name, style, "zh-CN")
         assert run.render(again, style=style, language="zh-CN") == first
 
 
@@ -123,7 +131,7 @@ def test_is_a_workbook_and_slides(result: Result, tmp_path: Path) -> None:
 
 
 def test_names_cannot_become_markup(result: Result) -> None:
-    page = run.render(result, style="html", language="zh-CN")
+    page = company.rendered(result.identity.method, "html", "zh-CN")
     assert "<b>&" not in page
 
 

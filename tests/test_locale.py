@@ -13,8 +13,8 @@ import click
 import pytest
 
 from tests.messages import literals, messages
-from tests.usual import usual
-from zhibi import methods, run
+from tests.usual import result_of
+from zhibi import methods
 from zhibi.cli import analysis, data, upkeep
 from zhibi.cli.help import speak
 from zhibi.errors import ZhibiError
@@ -151,7 +151,7 @@ def test_the_extractor_sees_what_it_should() -> None:
 @pytest.mark.parametrize("name", methods.names())
 def test_every_word_of_a_result_has_its_chinese(name: str) -> None:
     known = catalogue(CHINESE)
-    assert [text for text in words_of(run.analyze(usual(), name)) if text not in known] == []
+    assert [text for text in words_of(result_of(name)) if text not in known] == []
 
 
 def words_of(result: Result) -> list[str]:

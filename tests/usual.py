@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from tests.methods.given import line, tables_of
+from zhibi import run
+from zhibi.result import Result
 from zhibi.tables.tables import Tables
 
 DAY = date(2024, 12, 31)
@@ -17,6 +20,17 @@ CRITERIA = ("relationship", "influence", "potential", "fit", "strategic_value")
 def usual() -> Tables:
     """Two industries, with products, quantities, returns, payments, visits and opinions."""
     return tables_of(order_lines(), DAY, customers(), **further())
+
+
+@cache
+def result_of(name: str) -> Result:
+    """What a method says of this company; computed once, as results are frozen."""
+    return run.analyze(usual(), name)
+
+
+@cache
+def rendered(name: str, style: str, language: str) -> str:
+    return run.render(result_of(name), style=style, language=language)
 
 
 def customers() -> list[dict[str, Any]]:
