@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from tests.methods.given import line, tables_of
 from zhibi.errors import ZhibiError
 from zhibi.measures.first_year import first_year_sales, median_of
 from zhibi.measures.periods import months_before
+from zhibi.measures.prospect_record import track_record
 from zhibi.measures.prospects import all_accounts, observed, snapshots
 from zhibi.methods.prospect_ranking import Params, ProspectRanking, analyze
 from zhibi.result import Table
@@ -51,7 +53,7 @@ def example() -> ProspectRanking:
                 *(touched(who, known) for who in (*fair, *cold)),
                 touched("ann", known, "visit"),
                 touched("bob", known, "visit"),
-                touched("ann", date(2025, 1, 1), "service"),  # after its order: no answer to us
+                touched("eve", date(2025, 1, 1), "service"),  # after its order: no answer to us
             ],
             efforts=[
                 {"customer_id": who, "spent_on": known, "cost": Decimal(100)}
@@ -85,11 +87,11 @@ def test_too_few_signings_are_said(example: ProspectRanking) -> None:
 # A planted truth --------------------------------------------------------------------------------
 
 
-def world(*, signal: bool, until: date = DAY) -> Tables:
+def world(*, signal: bool, until: date = DAY, later: bool = False) -> Tables:
     """Prospects known month by month; textile ones sign 7 times as often, when there is a signal.
-    Annual revenue says nothing."""
+    Annual revenue says nothing. `later` adds what is known on the last day only."""
     random.seed(11)
-    people, touches, lines = [], [], list(OLD)
+    people, touches, judged, lines = [], [], [], list(OLD)
     for n in range(240):
         who, on = f"p{n:03}", months_before(DAY, 34 - n % 34)
         textile = random.random() < 0.4
@@ -107,12 +109,16 @@ def world(*, signal: bool, until: date = DAY) -> Tables:
             }
         )
         touches.append(touched(who, on))
+        if later:
+            touches.append(touched(who, DAY, "visit"))
+            judged.append(
+                {"customer_id": who, "criterion": "fit", "value": "9", "assessed_on": DAY}
+            )
         signs_on = on + timedelta(random.randrange(20, 300))
         if random.random() < chance and signs_on <= until:
             lines += [line(who, f"{who}-{at}", signs_on + timedelta(9 * at), 100) for at in (0, 1)]
-    return tables_of(
-        [row for row in lines if row["order_date"] <= until], DAY, people, touches=touches
-    )
+    known = [row for row in lines if row["order_date"] <= until]
+    return tables_of(known, DAY, people, touches=touches, assessments=judged)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +156,7 @@ def test_the_first_year_is_worth_what_was_bought(planted: ProspectRanking) -> No
 def test_what_came_after_a_past_day_changes_nothing_of_it() -> None:
     """The snapshot of a day is the same whether later orders are known or not, but for outcomes."""
     cut = months_before(DAY, 12)
-    now, then = world(signal=True), world(signal=True, until=cut)
+    now, then = world(signal=True, later=True), world(signal=True, until=cut)
     pictures = []
     for tables in (now, then):
         seen = observed(all_accounts(tables, level="group"), tables.first_day)
@@ -165,6 +171,24 @@ def test_what_came_after_a_past_day_changes_nothing_of_it() -> None:
         )
     assert pictures[0] == pictures[1]
     assert len(pictures[0]) > 50
+
+
+def test_the_record_learns_only_from_outcomes_known_by_then() -> None:
+    """Turning round what came of a day three months earlier, when a signing takes up to six, must
+    change no chance that was told."""
+    tables = world(signal=True)
+    seen = observed(all_accounts(tables, level="group"), tables.first_day)
+    past = snapshots(tables, seen, months=6, level="group")
+    early, middle, last = past[-4], past[-2], past[-1]
+    turned = replace(middle, signed=[not signed for signed in middle.signed])
+    told = [track_record([early, one, last], months=6, picks=10) for one in (middle, turned)]
+    foretold = [one.rules[0].foretold for one in told if one]
+    assert len(foretold) == 2
+    assert foretold[0] == foretold[1]
+    known = replace(early, signed=[not signed for signed in early.signed])
+    other = track_record([known, middle, last], months=6, picks=10)
+    assert other is not None
+    assert other.rules[0].foretold != foretold[0]
 
 
 def test_snapshots_against_a_slow_reading() -> None:

@@ -33,6 +33,7 @@ SIZES = ("employees", "annual_revenue")  # by thirds of those who say it
 CRITERIA = ("potential", "fit", "growth", "money", "authority", "need", "purchasing_power")
 CONTACTS = ("touches", "efforts")
 FEATURES = (*ATTRIBUTES, *SIZES, *CRITERIA, *CONTACTS)
+IN_WORDS = ("industry", "region", "source", *CONTACTS)  # values are the data's own, or numbers
 SAID = {  # the others go by their own names
     "potential": "judged potential",
     "fit": "judged fit",

@@ -23,6 +23,7 @@ from zhibi.measures.prospect_record import Record, learn, track_record
 from zhibi.measures.prospect_sources import Source, sources, spent_before_order
 from zhibi.measures.prospects import (
     FEATURES,
+    IN_WORDS,
     SAID,
     Account,
     all_accounts,
@@ -55,7 +56,7 @@ from zhibi.tables.tables import LEVELS, Tables
 
 TITLE = "Which potential customers are most like those who became ours?"
 DRAWN = 15
-REASONS = 3
+TELLS = 0.1  # log-odds; less is no reason
 BEST = 3  # one in so many customers is among the best
 FEW = 30  # picks; below, the range says more than the share
 
@@ -196,7 +197,7 @@ def _ranked(
             "known_on": min(filter(None, (one.known_on, one.since)), default=None),
             "likeness": round(100 * float(chance), 1) if model else None,
             "chance": float(chance) if is_calibrated else None,
-            "reasons": _reasons(model, row),
+            **_reasons(model, row),
         }
         for one, row, chance in zip(prospects, values, chances, strict=True)
     ]
@@ -210,17 +211,11 @@ def _ranked(
     return [{**row, "rank": at} for at, row in enumerate(rows, 1)]
 
 
-def _reasons(model: Likeness | None, row: Values) -> tuple[str, ...]:
-    """The attributes that speak for it most, in the words of the data."""
-    if model is None:
-        return ()
-    parts = sorted(model.parts(row).items(), key=lambda part: (-part[1], part[0]))
-    named = [
-        (FEATURES[at], row[at])
-        for at, weight in parts
-        if weight > 0 and at <= FEATURES.index("source")
-    ]
-    return tuple(str(value) for _, value in named[:REASONS])
+def _reasons(model: Likeness | None, row: Values) -> dict[str, str | None]:
+    """The two features that speak for it most."""
+    parts = sorted(model.parts(row).items() if model else (), key=lambda part: (-part[1], part[0]))
+    named = [SAID.get(FEATURES[at], FEATURES[at]) for at, weight in parts if weight > TELLS]
+    return dict(zip(("reason", "second"), (*named, None, None), strict=False))
 
 
 def _valued(
@@ -253,7 +248,8 @@ RANKED = (
     Column("first_year", "First year of such customers", Unit.MONEY),
     Column("expected", "Expected value", Unit.MONEY, total=True),
     Column("cost_to_win", "Cost to win one of its source", Unit.MONEY),
-    Column("reasons", "What speaks for it", Unit.NAMES),
+    Column("reason", "What speaks for it", Unit.TERM),
+    Column("second", "And then", Unit.TERM),
 )
 
 
@@ -298,12 +294,18 @@ def _features(model: Likeness | None) -> Table:
         (model.weights if model else {}).items(), key=lambda part: (-abs(part[1]), part[0])
     )
     rows = [
-        {"feature": SAID.get(FEATURES[at], FEATURES[at]), "value": value, "weight": weight}
+        {
+            "feature": SAID.get(FEATURES[at], FEATURES[at]),
+            "value": value if FEATURES[at] in IN_WORDS else None,
+            "level": None if FEATURES[at] in IN_WORDS else value,
+            "weight": weight,
+        }
         for (at, value), weight in weights
     ]
     columns = (
         Column("feature", "Feature", Unit.TERM),
         Column("value", "Value", Unit.NAME),
+        Column("level", "Grouped as", Unit.TERM),
         Column("weight", "Log-odds it adds", Unit.RATIO),
     )
     return table_of_rows(rows, "features", "What likeness is made of", columns)
