@@ -64,6 +64,8 @@ def test_discounted_lifetime_value() -> None:
     model = given(NBD(), r=1.0, alpha=1.0)
     value = discounted_lifetime_value(model, ONE_ORDER, 10.0, periods=2, discount=0.1)
     assert value[0] == pytest.approx(5 / 1.1 + 5 / 1.21)
+    twice = discounted_lifetime_value(model, ONE_ORDER, 10.0, periods=2, discount=0.1, length=2.0)
+    assert twice[0] == pytest.approx(2 * value[0])
     whole = discounted_lifetime_value(model, ONE_ORDER * 2, [1, 2], periods=8, discount=0)
     assert whole.tolist() == pytest.approx([4.0, 8.0])
     with pytest.raises(ValueError, match="periods"):
