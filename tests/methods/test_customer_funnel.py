@@ -289,13 +289,15 @@ def test_a_list_that_does_not_pick_is_called_so() -> None:
 
 # Against a slow reading -------------------------------------------------------------------------
 
-WHO = "abcdef"
+WHO = "abcdefghijklmno"
 WORDS = ("target market", "potential", "target", "signed", "unknown", "什么")
 RANK = {"target market": 0, "potential": 1, "target": 2, "signed": 2}
 days = st.integers(0, 12).map(lambda n: DAY - timedelta(days=73 * n))  # few, so that some are equal
-judgements = st.lists(st.tuples(st.sampled_from(WHO), days, st.sampled_from(WORDS)), max_size=25)
-orders = st.lists(st.tuples(st.sampled_from(WHO), days), min_size=1, max_size=6)
-papers = st.lists(st.tuples(st.sampled_from(WHO), days), max_size=5, unique_by=lambda one: one[0])
+judgements = st.lists(
+    st.tuples(st.sampled_from(WHO), days, st.sampled_from(WORDS)), min_size=25, max_size=60
+)
+orders = st.lists(st.tuples(st.sampled_from(WHO), days), min_size=5, max_size=12)
+papers = st.lists(st.tuples(st.sampled_from(WHO), days), max_size=9, unique_by=lambda one: one[0])
 
 
 def slow_stage(
@@ -317,7 +319,7 @@ def slow_stage(
     return RANK[words[-1][1]] if words else None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(judgements, orders, papers)
 def test_against_a_slow_reading(said: list, bought: list, signed: list) -> None:
     said = [(who, day, value) for (who, day), value in {(w, d): v for w, d, v in said}.items()]

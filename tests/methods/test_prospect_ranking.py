@@ -18,7 +18,6 @@ from zhibi.measures.prospect_record import track_record
 from zhibi.measures.prospects import all_accounts, observed, snapshots
 from zhibi.methods.prospect_ranking import Params, ProspectRanking, analyze
 from zhibi.result import Table
-from zhibi.stats.likeness import fit_likeness
 from zhibi.tables.tables import Tables
 
 DAY = date(2025, 12, 31)
@@ -210,14 +209,6 @@ def test_snapshots_against_a_slow_reading() -> None:
 
 
 # Parts ------------------------------------------------------------------------------------------
-
-
-def test_likeness_of_rare_and_unknown_values() -> None:
-    rows = [("a", None)] * 40 + [("b", None)] * 40 + [("a", "rare")]
-    model = fit_likeness(rows, [at % 4 > 0 for at in range(40)] + [at % 4 == 0 for at in range(41)])
-    a, b, rare, unknown = model.predict([("a", None), ("b", None), ("a", "rare"), (None, None)])
-    assert b < unknown < a
-    assert rare == a
 
 
 def test_a_first_year_is_twelve_months() -> None:
