@@ -31,6 +31,7 @@ from zhibi.render.words import (
 from zhibi.result import (
     Block,
     Chart,
+    Column,
     Figure,
     Finding,
     Result,
@@ -72,11 +73,15 @@ def _environment() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """One cell: its markup, the exact text for the hover, and whether it is set to the left."""
+    """One cell: its markup, the exact text for the hover, and how it is set: "text" to the left,
+    "text name" wide enough for a customer's."""
 
     markup: Markup
     exact: str
-    is_text: bool
+    setting: str
+
+
+NAMES_CUSTOMERS = "name"  # the key of the column that does, in every table
 
 
 class _Page:
@@ -127,8 +132,10 @@ class _Page:
     def formats(self, table: Table) -> tuple[ColumnFormat, ...]:
         return column_formats(self.formatter, table)
 
-    def is_text(self, unit: Unit) -> bool:
-        return unit in TEXT_UNITS
+    def setting(self, column: Column) -> str:
+        if column.unit not in TEXT_UNITS:
+            return ""
+        return "text name" if column.key == NAMES_CUSTOMERS else "text"
 
     def cells(self, formats: tuple[ColumnFormat, ...], row: tuple[Value, ...]) -> list[_Cell]:
         return [self._cell(form, value) for form, value in zip(formats, row, strict=True)]
@@ -136,9 +143,7 @@ class _Page:
     def totals(self, formats: tuple[ColumnFormat, ...], row: tuple[Value, ...]) -> list[_Cell]:
         """The cells of the totals row: empty where nothing adds up."""
         return [
-            _Cell(
-                Markup.escape(form.total(None, is_first=not at)), "", self.is_text(form.column.unit)
-            )
+            _Cell(Markup.escape(form.total(None, is_first=not at)), "", self.setting(form.column))
             if value is None
             else self._cell(form, value)
             for at, (form, value) in enumerate(zip(formats, row, strict=True))
@@ -167,13 +172,13 @@ class _Page:
         return drawing.library()
 
     def _cell(self, form: ColumnFormat, value: Value) -> _Cell:
-        unit = form.column.unit
+        setting = self.setting(form.column)
         if value is None:
-            return _Cell(self._unknown(), "", self.is_text(unit))
-        if unit is Unit.TREND and isinstance(value, tuple):
-            return _Cell(_spark(value), sparkline_text(value), is_text=True)
+            return _Cell(self._unknown(), "", setting)
+        if form.column.unit is Unit.TREND and isinstance(value, tuple):
+            return _Cell(_spark(value), sparkline_text(value), "text")
         text, exact = form.cell(value), form.exact(value)
-        return _Cell(Markup.escape(text), "" if exact == text else exact, self.is_text(unit))
+        return _Cell(Markup.escape(text), "" if exact == text else exact, setting)
 
     def _part(self, part: Part) -> Markup:
         if part.figure is None:
