@@ -26,7 +26,7 @@ from zhibi.measures.churn_rules import NAIVE
 from zhibi.measures.retention_list import AtRisk, RetentionList, retention_list
 from zhibi.measures.rhythm import Rule
 from zhibi.measures.rhythm_record import Asked
-from zhibi.measures.rows import table_of_rows
+from zhibi.measures.rows import SHOWN, table_of_rows
 from zhibi.measures.track_record import FEW, RECORD
 from zhibi.params import check, param
 from zhibi.result import (
@@ -38,6 +38,7 @@ from zhibi.result import (
     Identity,
     Mark,
     Note,
+    Row,
     Section,
     Sentence,
     Severity,
@@ -135,27 +136,41 @@ def _keep(found: RetentionList) -> Table:
         Column("at_stake", "At stake", Unit.MONEY, total=True),
         Column("worth", "Worth keeping", Unit.MONEY),
     )
-    rows = [
-        {column.key: getattr(row, column.key) for column in columns}
-        for row in found.rows
-        if row.band != LOW and (row.worth is None or row.worth > 0)
-    ]
-    return table_of_rows(rows, "keep", "Customers to keep, by what is at stake", columns)
+    chosen = (found.asked.band != LOW) & found.is_worth_it
+    sums = found.by_band(chosen).values()
+
+    def rows(limit: int | None = None) -> tuple[Row, ...]:
+        return tuple(
+            tuple(getattr(row, column.key) for column in columns)
+            for row in found.rows(chosen, limit)
+        )
+
+    totals = {
+        "value": sum((of.value for of in sums), Decimal(0)),
+        "at_stake": sum((of.at_stake for of in sums), Decimal(0)),
+    }
+    return Table(
+        key="keep",
+        title="Customers to keep, by what is at stake",
+        columns=columns,
+        rows=rows(SHOWN),
+        row_count=sum(of.accounts for of in sums),
+        totals=tuple(totals.get(column.key) for column in columns),
+        fetch_all=rows,
+    )
 
 
 def _bands(found: RetentionList) -> Table:
-    rows = []
-    for band in BAND_NAMES:
-        of = found.of_band(band)
-        rows.append(
-            {
-                "band": band,
-                "accounts": len(of),
-                "chance": of[0].chance if of else None,
-                "value": sum((row.value for row in of), Decimal(0)),
-                "at_stake": sum((row.at_stake or Decimal(0) for row in of), Decimal(0)),
-            }
-        )
+    rows = [
+        {
+            "band": band,
+            "accounts": of.accounts,
+            "chance": found.chances[band] if of.accounts else None,
+            "value": of.value,
+            "at_stake": of.at_stake,
+        }
+        for band, of in found.by_band(found.asked.band.notnull()).items()
+    ]
     label = "Margin of twelve months" if found.values == "margin" else "Net sales of twelve months"
     columns = (
         Column("band", "Chance to stop", Unit.TERM),
@@ -228,37 +243,34 @@ def _how(models: dict[date, MBGCNBD]) -> Table:
 def _summary(
     found: RetentionList, record: ChurnRecord | None, horizon: int, on: date
 ) -> list[Finding]:
-    likely = [row for row in found.of_band(HIGH) if row.value > 0]
-    if not likely or record is None or record.held_out is None:
+    likely = found.by_band(found.asked.value > 0)[HIGH]
+    if not likely.accounts or record is None or record.held_out is None:
         return []
     used, _ = record.held_out
     if used.share is None or record.base is None:
         return []
-    stake = sum((row.at_stake or Decimal(0) for row in likely), Decimal(0))
     says = Sentence(
         "{n:customer is|customers are} likely to stop, with {value} of {what} a year between them. "
         "At the last cut-offs {share} of those so marked ordered nothing for {horizon}, of all "
         "{base}.",
         {
-            "n": Figure(len(likely), Unit.COUNT),
-            "value": Figure(sum((row.value for row in likely), Decimal(0)), Unit.MONEY),
+            "n": Figure(likely.accounts, Unit.COUNT),
+            "value": Figure(likely.value, Unit.MONEY),
             "what": Figure(found.values, Unit.TERM),
             "share": Figure(used.share.value, Unit.SHARE),
             "horizon": Figure(horizon, Unit.DAYS),
             "base": Figure(record.base.value, Unit.SHARE),
         },
     )
-    return [Finding("churn_warning.likely", says, Severity.SOON, on, stake=stake)]
+    return [Finding("churn_warning.likely", says, Severity.SOON, on, stake=likely.at_stake)]
 
 
 def _accounts(found: RetentionList, params: Params) -> list[Finding]:
     """Those likely to stop, and those past their interval with most at stake."""
-    told = [
-        row
-        for row in found.rows
-        if row.value > 0 and (row.band == HIGH or (row.band == RAISED and row.status == "red"))
-    ]
-    return [_account(row, found.values, params.horizon) for row in told[:TOLD]]
+    asked = found.asked
+    is_told = (asked.band == HIGH) | ((asked.band == RAISED) & (asked.status == "red"))
+    told = found.rows((asked.value > 0) & is_told, TOLD)
+    return [_account(row, found.values, params.horizon) for row in told]
 
 
 def _account(row: AtRisk, values: str, horizon: int) -> Finding:
