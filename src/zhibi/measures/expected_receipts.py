@@ -30,6 +30,7 @@ from zhibi.measures.payment_curve import (
     week_late,
 )
 from zhibi.measures.periods import Period, months_before
+from zhibi.result import Estimate
 from zhibi.tables.calendar import Calendar, day_number
 from zhibi.tables.tables import Tables
 
@@ -57,11 +58,10 @@ class Expected:
 
 def expect(tables: Tables, matching: Matching, *, months: int) -> Expected | None:
     """The next 13 weeks; None when fewer than thirty debts have been paid to learn from."""
-    period = Period(months_before(tables.day, months) + timedelta(days=1), tables.day)
-    past = history(tables, matching, period)
-    if past.paid_count < FEWEST_PAID:
+    learnt = _learnt(tables, matching, months)
+    if learnt is None:
         return None
-    curve = fit(past, period, tables.calendar)
+    past, curve = learnt
     is_open = ~past.is_paid
     by_week = _chances(past, is_open, curve, tables.day, tables.calendar)
     amount = past.amount[is_open]
@@ -77,6 +77,34 @@ def expect(tables: Tables, matching: Matching, *, months: int) -> Expected | Non
         season=curve.season,
         learnt_from=round(past.paid_count),
     )
+
+
+def expect_of(
+    tables: Tables, matching: Matching, account_key: int | str, *, months: int
+) -> Estimate | None:
+    """What one account will pay in the 13 weeks of what it owes; None as in `expect`, and where it
+    owes nothing."""
+    learnt = _learnt(tables, matching, months)
+    if learnt is None:
+        return None
+    past, curve = learnt
+    is_own = ~past.is_paid & (past.account_keys[past.account] == account_key)
+    if not is_own.any():
+        return None
+    amount = past.amount[is_own]
+    by_week = _chances(past, is_own, curve, tables.day, tables.calendar)
+    value = float(amount @ by_week[:, -1])
+    _, _, (low, high) = _ranges(past.account[is_own], amount, by_week)
+    return Estimate(value, min(low, value), max(high, value), round(past.paid_count))
+
+
+def _learnt(tables: Tables, matching: Matching, months: int) -> tuple[History, PaymentCurve] | None:
+    """Payments of the months, and the curve fitted to them."""
+    period = Period(months_before(tables.day, months) + timedelta(days=1), tables.day)
+    past = history(tables, matching, period)
+    if past.paid_count < FEWEST_PAID:
+        return None
+    return past, fit(past, period, tables.calendar)
 
 
 def _chances(

@@ -75,6 +75,11 @@ class Whitespace:
             )
         ]
 
+    def cell(self, account: int, category: int) -> Cell:
+        """One open cell."""
+        low, middle, high = self._potential(np.array([account]), category)[:, 0].tolist()
+        return Cell(account, category, (low, middle, high))
+
     def open_to(self, accounts: Sequence[int]) -> dict[int, list[int]]:
         """The categories open to each of some accounts, largest potential first."""
         mix, middle = self.mix, self.reference.middle

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from zhibi.measures import ageing
 from zhibi.measures.ageing import ALL_BUCKETS, Totals, bills, totals
+from zhibi.measures.ages_shown import BUCKET_LABELS, ages_chart
 from zhibi.measures.books import refuse_nothing
 from zhibi.measures.days_outstanding import DaysOutstanding, days_outstanding
 from zhibi.measures.debtors import debtors, kinds
@@ -60,15 +61,6 @@ if TYPE_CHECKING:
 
 MILESTONES_DRAWN = 8
 TITLE = "Who owes what, how late does money come, and what will come in?"
-BUCKET_LABELS = {
-    "retention": "Retention not due",
-    "not_due": "Not due",
-    "days_1_30": "1–30 days",
-    "days_31_60": "31–60 days",
-    "days_61_90": "61–90 days",
-    "days_91_180": "91–180 days",
-    "days_over_180": "Over 180 days",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +154,7 @@ def analyze(tables: Tables, params: Params | None = None) -> Receivables:
     return Receivables(
         identity=tables.identity("receivables", params, params.level),
         totals=told.totals,
-        ages=_ages(milestones, told.totals),
+        ages=_ages(milestones),
         milestone_ages=_milestone_ages(milestones),
         owing=_owing(accounts),
         milestones=milestones,
@@ -290,31 +282,10 @@ def _milestones(tables: Tables, matching: Matching) -> Table:
     )
 
 
-def _ages(milestones: Table, found: Totals) -> Chart:
+def _ages(milestones: Table) -> Chart:
     """Open money by age."""
-    sums = dict(
-        zip((column.key for column in milestones.columns), milestones.totals or (), strict=True)
-    )
-    rows = tuple((BUCKET_LABELS[key], sums[key]) for key in ALL_BUCKETS)
-    share = float(found.overdue / found.open) if found.open else None
-    return Chart(
-        key="ages",
-        title="Open money by age",
-        mark=Mark.BAR,
-        columns=(Column("age", "Age", Unit.TERM), Column("open", "Still owed", Unit.MONEY)),
-        rows=rows,
-        x="age",
-        y=("open",),
-        highlight=tuple(BUCKET_LABELS[key] for key in ALL_BUCKETS[2:]),
-        text=Sentence(
-            "Of {open} owed, {overdue} is overdue ({share}).",
-            {
-                "open": Figure(found.open, Unit.MONEY),
-                "overdue": Figure(found.overdue, Unit.MONEY),
-                "share": Figure(share, Unit.SHARE),
-            },
-        ),
-    )
+    keys = (column.key for column in milestones.columns)
+    return ages_chart(dict(zip(keys, milestones.totals or (), strict=True)))
 
 
 def _milestone_ages(milestones: Table) -> Chart | None:
