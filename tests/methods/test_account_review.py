@@ -245,6 +245,13 @@ def test_a_group_is_one_account_and_its_entities_add_up() -> None:
     assert table(alone, "two_years")[0]["net"] == 300
 
 
+def test_owing_too_much_of_which_nothing_is_overdue() -> None:
+    who = {"customer_id": "ann", "name": "Ann", "credit_limit": Decimal(50)}
+    tables = tables_of([line("ann", "1", DAY, 100)], DAY, [who], receivables=[_due("r", 9, -9, 80)])
+    found = told(analyze(tables), "over_limit")
+    assert (found.stake, value(found, "open")) == (30, 80)
+
+
 def test_who_was_asked_and_did_not_answer() -> None:
     asked = {"customer_id": "c", "answered_on": before(9), "dimension": "price", "scale_max": 5}
     tables = tables_of([line("c", "1", DAY, 100)], DAY, surveys=[asked])

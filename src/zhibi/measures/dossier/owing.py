@@ -71,9 +71,10 @@ def owing(account: Account) -> Part:
 
 def _as_usual(told: Finding, row: dict[str, Any]) -> Finding:
     """Whoever is no later than it usually is is no news."""
-    is_usual = row["median_days"] is not None and row["oldest_days"] <= row["median_days"]
-    is_late = told.code == "receivables.late"
-    return replace(told, severity=Severity.INFO) if is_late and is_usual else told
+    if told.code != "receivables.late" or row["median_days"] is None:
+        return told
+    is_usual = row["oldest_days"] <= row["median_days"]
+    return replace(told, severity=Severity.INFO) if is_usual else told
 
 
 def _margin_rate(account: Account) -> float | None:
