@@ -45,6 +45,39 @@ def test_the_example_of_the_docs() -> None:
     assert (within[180].value, within[180].n) == (1 / 3, 3)
 
 
+def test_how_long_they_stay_by_hand() -> None:
+    with_few = analyze(tables_of(EXAMPLE, DAY), Params(gone=100))
+    assert with_few.stays == ()  # four are too few to draw
+    seen = tables_of(
+        [
+            line(f"{row['customer_id']}{n}", f"{row['order_id']}{n}", row["order_date"], 10)
+            for row in EXAMPLE
+            for n in range(2)
+        ],
+        DAY,
+    )
+    (first, one), *_ = analyze(seen, Params(gone=100)).stays
+    assert (first, one.value, one.n) == (1, 0.5, 8)
+
+
+def test_who_leaves_at_a_known_rate_is_seen_to() -> None:
+    """Each order every 30 days is the last with a chance of .1: after k quarters .9^(3k) stay."""
+    rng = np.random.default_rng(6)
+    lines = [line("old", "o", date(2019, 1, 1), 1)]
+    for n in range(400):
+        day, step = date(2021, 1, 1) + timedelta(days=n), 0
+        while day <= DAY:
+            lines.append(line(f"c{n}", f"{n}-{step}", day, 10))
+            if rng.random() < 0.1:
+                break
+            day, step = day + timedelta(days=30), step + 1
+    found = dict(analyze(tables_of(lines, DAY)).stays)
+    for quarters in (2, 4, 6):
+        # gone with the last order: an order at day 30·j is made by a share of .9^j
+        orders = int(quarters * 365.25 / 4 // 30)
+        assert found[quarters].low - 0.02 < 0.9 ** (orders + 1) < found[quarters].high + 0.02
+
+
 def test_a_period_not_over_is_left_out() -> None:
     found = analyze(tables_of(EXAMPLE, DAY - timedelta(days=1)))
     assert [len(cohort.active) for cohort in found.cohorts] == [6, 2, 1]

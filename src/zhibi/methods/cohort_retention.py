@@ -7,6 +7,9 @@ Wilson interval. The repeat rate is the share of new customers who ordered a sec
 many days, of those whose first order is at least that long ago, so that the young do not count
 as lost.
 
+How long they stay is a life table over quarters (`zhibi.measures.stays`): who has not ordered for
+`gone` days has gone on the day of the last order, who ordered since was still there.
+
 The data begins somewhere: who first appears in its first `settle` months may have bought before.
 Those cohorts are shown, and left out of every average and comparison.
 
@@ -30,6 +33,7 @@ from zhibi.measures.cohorts import (
     new_accounts,
 )
 from zhibi.measures.periods import months_before
+from zhibi.measures.stays import Stays, stay_chart, stay_table, stays
 from zhibi.params import check, param
 from zhibi.result import (
     Block,
@@ -67,6 +71,9 @@ class Params:
         12, unit="months", within=(0, 120),
         help="Customers first seen in this time after the data begins may be old ones.",
     )  # fmt: skip
+    gone: int = param(
+        365, unit="days", help="Who has not ordered for this long has gone.", within=(30, 3650)
+    )
     level: str = param("group", help="Whose orders are followed.", choices=LEVELS)
 
 
@@ -83,7 +90,8 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class CohortRetention:
-    """`cohorts` oldest first; `repeats` by the days waited."""
+    """`cohorts` oldest first; `repeats` by the days waited; `stays` by quarters since the first
+    order."""
 
     identity: Identity
     cohorts: tuple[Cohort, ...]
@@ -93,6 +101,7 @@ class CohortRetention:
     picture: Chart
     curve: Chart
     repeat: Table
+    stays: Stays
     findings: tuple[Finding, ...]
     notes: tuple[Note, ...]
     title: str = TITLE
@@ -102,8 +111,13 @@ class CohortRetention:
             Section("How many come back", (self.repeat,)),
             Section("Who orders again, by when they first ordered", (self.picture, self.retention)),
             Section("How much stays with time", (self.curve, self.by_age)),
+            *self._stays(),
             *self.notes,
         )
+
+    def _stays(self) -> tuple[Section, ...]:
+        blocks = (stay_chart(self.stays), stay_table(self.stays))
+        return (Section("How long they stay", blocks),) if self.stays else ()
 
 
 def analyze(tables: Tables, params: Params | None = None) -> CohortRetention:
@@ -125,6 +139,7 @@ def analyze(tables: Tables, params: Params | None = None) -> CohortRetention:
         picture=_picture(found),
         curve=_curve(ages),
         repeat=_repeat_table(repeats),
+        stays=stays(new, gone=params.gone),
         findings=_findings(repeats, tables.day),
         notes=_notes(
             found,
