@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.methods.given import line, tables_of
 
-from zhibi.measures.expected_receipts import WEEKS, expect, expect_at, past_record
+from zhibi.measures.expected_receipts import WEEKS, expect, expect_at, expect_of, past_record
 from zhibi.measures.matching import match
 from zhibi.measures.payment_curve import (
     DURING,
@@ -84,6 +84,19 @@ def test_habits_that_were_planted_come_back() -> None:
     assert np.all(found.value[1:8] > 350)
     assert np.all((found.low <= found.value + 1) & (found.value <= found.high + 1))
     assert found.when_due[0] > 2 * found.value[0]  # by due days, all the slow money comes at once
+
+
+def test_what_each_account_will_pay_adds_up_to_what_all_will() -> None:
+    given = world({"a": 31, "b": 31, "x": 94})
+    matching = matched(given)
+    found = expect(given, matching, months=24)
+    assert found is not None
+    people = given.customers.order_by("customer_id").to_pyarrow().to_pylist()
+    each = [expect_of(given, matching, one["customer_key"], months=24) for one in people]
+    values = [one.value for one in each if one]
+    assert sum(values) == pytest.approx(found.value.sum())
+    assert min(values) > 0
+    assert expect_of(given, matching, 999, months=24) is None
 
 
 def test_it_beats_paid_when_due_on_past_days() -> None:

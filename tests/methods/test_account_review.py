@@ -181,6 +181,28 @@ def every_judgement(review: AccountReview) -> list[Finding]:
     return [one for one in every_finding(review) if one.code.endswith("judged_worse")]
 
 
+def test_what_customers_like_it_buy_and_it_does_not() -> None:
+    """The example of product_preference: shares of the five others times the 2,000 of f6."""
+    baskets = (
+        {"machine": 800, "filter": 200}, {"machine": 600, "filter": 300, "oil": 100},
+        {"machine": 500, "filter": 300, "oil": 200}, {"machine": 700, "filter": 200, "oil": 100},
+        {"machine": 600, "filter": 100, "oil": 300}, {"machine": 2000},
+    )  # fmt: skip
+    lines = [
+        line(f"f{n}", f"{n}{category}", before(90), amount, category=category)
+        for n, basket in enumerate(baskets, 1)
+        for category, amount in basket.items()
+    ]
+    people = [{"customer_id": f"f{n}", "industry": "food"} for n in range(1, 7)]
+    review = analyze(tables_of(lines, DAY, people), Params(customer_id="f6"))
+    rows = [(row["category"], row["buyers"], row["potential"]) for row in table(review, "open")]
+    assert rows == [
+        ("filter", 1.0, Estimate(400.0, 400.0, 600.0, 5)),
+        ("oil", 0.8, Estimate(200.0, 200.0, 400.0, 5)),
+    ]
+    assert told(review, "whitespace").stake == 600
+
+
 # Next to nothing known.
 
 

@@ -50,12 +50,13 @@ def with_known_columns(table: Table) -> Table:
     kept = [
         at for at, _ in enumerate(table.columns) if any(row[at] is not None for row in table.rows)
     ]
-    rows = tuple(tuple(row[at] for at in kept) for row in table.rows)
-    totals = table.totals
+    columns = tuple(table.columns[at] for at in kept)
+    every = tuple(tuple(row[at] for at in kept) for row in table.all_rows())
+    is_added_up = any(column.total for column in columns)
     return replace(
         table,
-        columns=tuple(table.columns[at] for at in kept),
-        rows=rows,
-        totals=totals and tuple(totals[at] for at in kept),
-        fetch_all=None if len(rows) == table.row_count else table.fetch_all,
+        columns=columns,
+        rows=every[: len(table.rows)],
+        totals=tuple(table.totals[at] for at in kept) if table.totals and is_added_up else None,
+        fetch_all=lambda: every,
     )
