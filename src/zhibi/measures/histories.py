@@ -50,8 +50,6 @@ def histories(known: Known, day: date, *, unit: float = WEEK) -> Histories:
             (day_number(day) - first) / unit,
         ]
     )
-    days = known.order_days.days
-    gaps = np.diff(days, prepend=days[:1])
-    logs = np.append(0.0, np.cumsum(np.log(np.maximum(gaps, 1) / unit)))
+    logs = known.order_days.running_logs(unit)
     begins, ends = known.begins[at] + 1, known.ends[at]
     return Histories(at, rows, np.where(rows[:, 0] > 0, logs[ends] - logs[begins], 0.0))

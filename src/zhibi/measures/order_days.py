@@ -60,7 +60,8 @@ class OrderDays:
     def next_after(self, day: date) -> Days:
         """Each account's first order day after a day; NEVER where there is none."""
         at = self._positions_after(day_number(day))
-        return np.where(at < self.starts[1:], np.append(self.days, NEVER)[at], NEVER)
+        following = self.days[np.minimum(at, max(len(self.days) - 1, 0))]
+        return np.where(at < self.starts[1:], following, NEVER)
 
     def _positions_after(self, day: int) -> Days:
         """Where in `days` each account's days after `day` begin."""
@@ -84,6 +85,18 @@ class OrderDays:
         """Sums of the gaps' logs, and of their squares, before each position and at the end."""
         logs = np.log(np.maximum(self.gaps, 1))
         return np.append(0.0, np.cumsum(logs)), np.append(0.0, np.cumsum(logs * logs))
+
+    def running_logs(self, unit: float) -> NDArray[np.float64]:
+        """The same sums of logs of calendar days, counted in units of so many days."""
+        if unit not in self._running_logs:
+            gaps = np.diff(self.days, prepend=self.days[:1])
+            logs = np.log(np.maximum(gaps, 1) / unit)
+            self._running_logs[unit] = np.append(0.0, np.cumsum(logs))
+        return self._running_logs[unit]
+
+    @cached_property
+    def _running_logs(self) -> dict[float, NDArray[np.float64]]:
+        return {}
 
 
 NEVER = np.iinfo(np.int64).max

@@ -28,6 +28,7 @@ then spans both, and its P95 is late.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class Prior:
     between: float  # τ²
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextGap:
     """The predictive distribution (6) of each account's next log gap: location + scale·t(df)."""
 
@@ -78,10 +79,14 @@ class NextGap:
         """Gaps (not logs) that the next one stays below with this probability."""
         from scipy.special import stdtrit
 
-        # Few distinct degrees of freedom: the inverse is slow, and needed once for each.
-        distinct, which = np.unique(self.df, return_inverse=True)
+        distinct, which = self._distinct
         score: Floats = stdtrit(distinct, probability)[which]
         return np.exp(self.location + self.scale * score)
+
+    @cached_property
+    def _distinct(self) -> tuple[Floats, NDArray[np.int64]]:
+        """Few degrees of freedom are distinct: the inverse is slow, and needed once for each."""
+        return np.unique(self.df, return_inverse=True)
 
 
 class GapShrinkage:
