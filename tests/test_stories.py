@@ -11,11 +11,12 @@ from zhibi import run
 from zhibi.methods import (
     churn_warning,
     customer_profitability,
+    input_output,
     purchase_path,
     receivables,
     satisfaction,
 )
-from zhibi.result import Block, Figure, Section, Severity
+from zhibi.result import Block, Estimate, Figure, Section, Severity
 from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
 from zhibi.worlds.daichuan import daichuan
@@ -88,3 +89,16 @@ def test_referrals_bring_buyers(demo: Tables) -> None:
     assert sum(one.outcome == "ended in an order" for one in found.journeys) == len(
         truth.customer_ids
     )
+
+
+def test_the_seller_who_passes_by_her_best_customers(demo: Tables) -> None:
+    truth = story("misallocated_effort").facts
+    found = input_output.analyze(demo)
+    (finding,) = [one for one in found.findings if one.code == "input_output.own_few"]
+    figures = {name: figure.value for name, figure in finding.says.figures.items()}
+    assert figures["name"] == truth["seller"]
+    share = figures["share"]
+    assert isinstance(share, Estimate)
+    assert share.value == pytest.approx(float(str(truth["share_of_days"])), abs=0.0001)
+    # Ours takes in two technicians, who own no customers.
+    assert figures["usual"] == pytest.approx(float(str(truth["median_of_others"])), abs=0.02)

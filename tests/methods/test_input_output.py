@@ -12,6 +12,8 @@ from tests.methods.given import line, tables_of
 
 from zhibi.errors import ZhibiError
 from zhibi.methods.input_output import CELLS, InputOutput, Params, analyze
+from zhibi.result import Estimate
+from zhibi.stats.proportions import wilson
 
 DAY = date(2024, 12, 31)
 NOW, BEFORE = date(2024, 6, 1), date(2022, 6, 1)
@@ -71,6 +73,52 @@ def test_worked_example_concentration(example: InputOutput) -> None:
     assert people == {"王敏": (2, pytest.approx(4 / 9), 0.0), "李强": (2, 0.5, 0.5)}
     assert example.people.totals is not None
     assert example.people.totals[2:5] == (10, Decimal(0), Decimal(1000))
+
+
+def test_worked_example_own_few(example: InputOutput) -> None:
+    shares = dict(
+        zip(*map(example.people.column, ("salesperson", "to_own_few")), strict=True),
+    )
+    assert [
+        (name, share.n, *(round(figure, 2) for figure in (share.value, share.low, share.high)))
+        for name, share in shares.items()
+        if isinstance(share, Estimate)
+    ] == [("王敏", 7, 0.44, 0.17, 0.76), ("李强", 1, 1.0, 0.21, 1.0)]
+
+
+def sellers(astray: int) -> tuple[list[dict], list[dict]]:
+    """Six sellers with a large and a small customer each; all spend 30 efforts, 20 of them on the
+    large one, but the first only `astray` of them."""
+    lines, spent = [], []
+    for name, large in zip("abcdef", (astray, 20, 20, 20, 20, 20), strict=True):
+        lines += [line(f"{name}1", f"{name}1", NOW, 900), line(f"{name}2", f"{name}2", NOW, 100)]
+        spent += [effort(f"{name}{1 if at < large else 2}", 1, name) for at in range(30)]
+    return lines, spent
+
+
+@pytest.mark.parametrize(("astray", "is_named"), [(5, True), (12, False)])
+def test_who_passes_by_their_own_best_customers_is_named(astray: int, is_named: bool) -> None:
+    lines, spent = sellers(astray)
+    found = analyze(tables_of(lines, DAY, efforts=spent), WEIGHTS)
+    named = [one for one in found.findings if one.code == "input_output.own_few"]
+    assert [one.says.figures["name"].value for one in named] == ["a"] * is_named
+    assert all(one.says.figures["usual"].value == pytest.approx(2 / 3) for one in named)
+
+
+def test_a_few_efforts_do_not_name_anybody() -> None:
+    lines, spent = sellers(20)
+    few = [one for one in spent if one["salesperson"] != "a"] + [effort("a2", 1, "a")]
+    found = analyze(tables_of(lines, DAY, efforts=few), WEIGHTS)
+    assert "input_output.own_few" not in [one.code for one in found.findings]
+
+
+def test_the_own_few_are_of_the_accounts_owned_too() -> None:
+    lines, spent = sellers(20)
+    owned = [{"customer_id": "a3", "name": "a3", "owner": "a"}]
+    lines.append(line("a3", "a3", NOW, 9000))
+    found = analyze(tables_of(lines, DAY, owned, efforts=spent), WEIGHTS)
+    (named,) = [one for one in found.findings if one.code == "input_output.own_few"]
+    assert named.says.figures["share"].value == wilson(0, 30)
 
 
 def test_worked_example_newcomers_are_apart(example: InputOutput) -> None:
@@ -140,6 +188,18 @@ def test_an_effort_of_tomorrow_is_not_seen() -> None:
     assert found.accounts.column("cost")[1] == Decimal(0)
 
 
+def own_share(own: list[tuple[str, int, str]], sales: dict[str, int]) -> float | None:
+    """Of a person's effort on who has ordered, the part on those who make 80 % of their sales."""
+    mine = {one for one, *_ in own} & set(sales)
+    few, held = set(), 0
+    for one in sorted(mine, key=lambda one: (-sales[one], one)):
+        if Fraction(held, sum(sales[one] for one in mine)) < Fraction(4, 5):
+            few.add(one)
+        held += sales[one]
+    total = sum(cost for one, cost, _ in own if one in mine)
+    return sum(cost for one, cost, _ in own if one in few) / total if total else None
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_against_a_slow_count(seed: int) -> None:
     chance = random.Random(seed)
@@ -179,10 +239,12 @@ def test_against_a_slow_count(seed: int) -> None:
     assert found.spread.to_few == pytest.approx(
         sum(row[1] for row in spent if row[0] in few) / total
     )
+    shown_own = {row[0]: row[5] and row[5].value for row in found.people.rows}
     for name, share in zip(
         found.people.column("salesperson"), found.people.column("to_few"), strict=True
     ):
         own = [row for row in spent if row[2] == name]
+        assert own_share(own, sales) == pytest.approx(shown_own[name])
         assert share == pytest.approx(
             sum(row[1] for row in own if row[0] in few) / sum(row[1] for row in own)
         )

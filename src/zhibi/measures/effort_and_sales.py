@@ -8,10 +8,10 @@ yet: they are kept apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -127,69 +127,3 @@ def _with_part(rows: ir.Table) -> ir.Table:
     part = np.select([is_new, is_few], [NEW, FEW], OTHERS)
     parts = pa.table({"account_key": found["account_key"], "part": pa.array(part.tolist())})
     return rows.join(ibis.memtable(parts), "account_key").drop("is_new")
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Of one person, or of all (`salesperson` None and `is_all`), where the effort went."""
-
-    salesperson: str | None
-    is_all: bool
-    accounts: int
-    efforts: int
-    days: Decimal
-    cost: Decimal
-    to_few: float | None  # shares of the effort
-    to_others: float | None
-    to_new: float | None
-
-
-def spreads(found: EffortAndSales) -> list[Spread]:
-    """All effort, then each salesperson's, most effort first."""
-    by_part = found.by_person.group_by("salesperson", "part").agg(
-        efforts=found.by_person.efforts.sum(),
-        days=found.by_person.days.sum(),
-        cost=found.by_person.cost.sum(),
-    )
-    people = found.by_person.group_by("salesperson").agg(
-        accounts=found.by_person.account_key.nunique()
-    )
-    accounts = {row["salesperson"]: row["accounts"] for row in fetch(people)}
-    rows = fetch(by_part.order_by("salesperson", "part"))
-    own: dict[str | None, list[dict[str, Any]]] = {}
-    for row in rows:
-        own.setdefault(row["salesperson"], []).append(row)
-    everybody = fetch(found.by_person.agg(n=found.by_person.account_key.nunique()))[0]["n"]
-    each = [
-        _spread(name, some, accounts[name], measure=found.measure) for name, some in own.items()
-    ]
-    each.sort(key=lambda one: (-getattr(one, found.measure), one.salesperson or ""))
-    return [_spread(None, rows, everybody, measure=found.measure, is_all=True), *each]
-
-
-def _spread(
-    salesperson: str | None,
-    rows: Sequence[dict[str, Any]],
-    accounts: int,
-    *,
-    measure: str,
-    is_all: bool = False,
-) -> Spread:
-    total = sum(row[measure] for row in rows)
-    shares = {
-        part: float(sum(row[measure] for row in rows if row["part"] == part) / total)
-        if total
-        else None
-        for part in (FEW, OTHERS, NEW)
-    }
-    return Spread(
-        salesperson,
-        is_all,
-        accounts,
-        sum(row["efforts"] for row in rows),
-        sum((row["days"] for row in rows), Decimal(0)),
-        sum((row["cost"] for row in rows), Decimal(0)),
-        shares[FEW],
-        shares[OTHERS],
-        shares[NEW],
-    )

@@ -7,8 +7,9 @@ deepen; much output from little input: focus in; little from much: cut or re-pla
 at low cost (domain 2.6).
 
 Effort concentration (精力集中度): the share of effort that goes to the customers who make 80 % of
-sales, for all and for each salesperson. Customers who have never ordered are kept apart: what is
-spent on them is meant for later.
+sales, for all and for each salesperson; beside it, for each, the share that goes to those who make
+80 % of the person's own sales. Customers who have never ordered are kept apart: what is spent on
+them is meant for later.
 
 Not worth more than the record: where visits are not written down, everybody looks cheap. Effort
 of this period may bring sales of the next.
@@ -25,10 +26,9 @@ from zhibi.measures.effort_and_sales import (
     FEW,
     NEW,
     EffortAndSales,
-    Spread,
     effort_and_sales,
-    spreads,
 )
+from zhibi.measures.effort_by_person import Spread, far_below, spreads
 from zhibi.measures.efforts import SAID
 from zhibi.measures.periods import Period
 from zhibi.measures.placing import Axis, Placed, place
@@ -166,7 +166,7 @@ def analyze(tables: Tables, params: Params | None = None) -> InputOutput:
         newcomers=_newcomers(found),
         sources=_sources(placed),
         notes=_notes(found.measure),
-        findings=_findings(found, placed, rows, everybody),
+        findings=_findings(found, placed, rows, (everybody, *people)),
     )
 
 
@@ -246,6 +246,7 @@ def _people(people: list[Spread]) -> Table:
         Column("salesperson", "Salesperson", Unit.NAME),
         Column("accounts", "Customers", Unit.COUNT),
         *SPENT,
+        Column("to_own_few", "On those who make 80 % of own sales", Unit.SHARE),
         Column("to_few", "On customers who make 80 %", Unit.SHARE),
         Column("to_others", "On other customers", Unit.SHARE),
         Column("to_new", "On customers without an order", Unit.SHARE),
@@ -298,13 +299,21 @@ def _notes(measure: str) -> tuple[Note, ...]:
                 {"measure": Figure(SAID[measure], Unit.TERM)},
             )
         ),
+        Note(
+            Sentence(
+                "The share on those who make 80 % of own sales is of the effort on customers who "
+                "have ordered; the range shows how far chance goes with so few efforts."
+            )
+        ),
     )
 
 
 def _findings(
-    found: EffortAndSales, placed: Placed, rows: ir.Table, everybody: Spread
+    found: EffortAndSales, placed: Placed, rows: ir.Table, spread: tuple[Spread, ...]
 ) -> tuple[Finding, ...]:
-    """How concentrated effort is; where most of it brings least; who brings much for little."""
+    """How concentrated effort is, and who passes by their own best customers; where most of it
+    brings least; who brings much for little."""
+    everybody, *people = spread
     if everybody.to_few is None:
         return ()
     output, input_ = (axis.cut for axis in placed.axes)
@@ -316,6 +325,7 @@ def _findings(
     usual = fetch(few.agg(n=few.count(), efforts=few.efforts.sum()))[0]
     return (
         _concentration(found.period, everybody, usual["n"]),
+        *_passing_by(found.period, people),
         *(_cut(found.period, row) for row in fetch(costly.limit(NAMED))),
         *(_focus(found.period, row, usual) for row in fetch(cheap.limit(NAMED))),
     )
@@ -336,6 +346,35 @@ def _concentration(period: Period, everybody: Spread, few: int) -> Finding:
         ),
         severity=Severity.INFO,
         cause_on=period.month_on,
+    )
+
+
+def _passing_by(period: Period, people: list[Spread]) -> tuple[Finding, ...]:
+    below = far_below(people)
+    if below is None:
+        return ()
+    person, usual = below
+    name = Figure(person.salesperson, Unit.NAME)
+    return (
+        Finding(
+            code="input_output.own_few",
+            says=Sentence(
+                "{name} puts {share} of the effort on customers into those who make 80 % of "
+                "{name}'s own sales; among the other salespeople the middle is {usual}.",
+                {
+                    "name": name,
+                    "share": Figure(person.to_own_few, Unit.SHARE),
+                    "usual": Figure(usual, Unit.SHARE),
+                },
+            ),
+            severity=Severity.SOON,
+            cause_on=period.month_on,
+            action=Sentence(
+                "Go through {name}'s next month of visits together: the largest customers first, "
+                "the small ones by telephone.",
+                {"name": name},
+            ),
+        ),
     )
 
 

@@ -14,14 +14,17 @@ def wilson(hits: int, n: int) -> Estimate | None:
 
     Unlike value ± 2 standard errors it stays within 0…1 and is fair for small n.
     """
-    if not n:
-        return None
-    share, z2 = hits / n, TWO_SIDED_95**2
+    return wilson_share(hits / n, n) if n else None
+
+
+def wilson_share(share: float, n: int) -> Estimate:
+    """The same of a share that need not be a whole number of n, as one of days is not."""
+    z2 = TWO_SIDED_95**2
     center = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = TWO_SIDED_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     # None and all are bounds by themselves, which rounding would miss by a hair.
-    low = center - half if hits else 0.0
-    high = center + half if hits < n else 1.0
+    low = center - half if share > 0 else 0.0
+    high = center + half if share < 1 else 1.0
     return Estimate(share, low, high, n)
 
 
