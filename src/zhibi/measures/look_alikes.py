@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,94 +16,128 @@ from numpy.typing import NDArray
 from zhibi.measures.behaviour_features import Feature, behaviour
 from zhibi.measures.peers import NONE, Groups, groups
 from zhibi.measures.periods import Period
-from zhibi.measures.rows import fetch
 from zhibi.measures.sales import accounts
+from zhibi.measures.stopped import MONEY_STEPS
 from zhibi.stats.among_others import AmongOthers, among_others
 from zhibi.tables.tables import Tables
 
-STEPS = 10_000  # of one unit of money, as DECIMAL(18,4)
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 FENCE = 1.5  # times the middle half beyond a quarter: Tukey's outlier (1977)
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class LookAlikes:
-    """Accounts with lines in the period or the year before it, the largest by net sales first.
-    `like[i]` names the industry (or kind) they are compared within, "" for all customers and None
-    where nobody may be compared; `standing[feature][i]` is NaN-filled where not known."""
+    """Accounts with lines in the period or the year before it, the largest by net sales first:
+    columns of Arrow and NumPy, since they may be a million. `compared` says within what each is
+    compared; `standing[feature][i]` is NaN-filled where not known."""
 
-    rows: tuple[dict[str, Any], ...]
+    accounts: pa.Table
     features: tuple[Feature, ...]
-    like: tuple[str | None, ...]
+    compared: Groups
     standing: dict[str, Standing]
 
     def place_of(self, account_key: Any) -> int | None:
-        """Where an account stands in `rows`; None for one without lines."""
-        keys = [row["account_key"] for row in self.rows]
-        return keys.index(account_key) if account_key in keys else None
+        """Where an account stands; None for one without lines."""
+        import pyarrow.compute as pc
+
+        at: int = pc.index(self.accounts["account_key"], account_key).as_py()
+        return at if at >= 0 else None
+
+    def row(self, at: int) -> dict[str, Any]:
+        """Who an account is, and its net sales."""
+        found: dict[str, Any] = self.accounts.slice(at, 1).to_pylist()[0]
+        return found
+
+    def like(self, at: int) -> str | None:
+        """The industry (or kind) an account is compared within, "" for all customers; None where
+        nobody may be compared."""
+        group = self.compared.group[at]
+        return None if group == NONE else self.compared.names[group]
+
+    def count(self, at: int) -> int:
+        """Look-alikes whose figures are known, of the feature most are known in."""
+        return max((int(one.n[at]) for one in self.standing.values()), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One feature over all accounts: own values, and the quartiles of each one's look-alikes."""
 
-    own: NDArray[np.float64]
-    below: NDArray[np.float64]
-    low: NDArray[np.float64]
-    middle: NDArray[np.float64]
-    high: NDArray[np.float64]
+    own: Floats
+    below: Floats
+    low: Floats
+    middle: Floats
+    high: Floats
     n: NDArray[np.int64]
 
-    def is_far_below(self, at: int) -> bool:
-        reach = FENCE * (self.high[at] - self.low[at])
-        return bool(self.own[at] < self.low[at] - reach)
+    def is_far_below(self) -> Marks:
+        return np.asarray(self.own < self.low - FENCE * (self.high - self.low))
 
-    def is_far_above(self, at: int) -> bool:
-        reach = FENCE * (self.high[at] - self.low[at])
-        return bool(self.own[at] > self.high[at] + reach)
+    def is_far_above(self) -> Marks:
+        return np.asarray(self.own > self.high + FENCE * (self.high - self.low))
 
 
 def look_alikes(
     tables: Tables, features: Sequence[Feature], *, period: Period, level: str
 ) -> LookAlikes:
     """Every account against its look-alikes in each feature."""
-    who = accounts(tables)
-    found = behaviour(tables, features, period=period, level=level).join(who, "account_key")
-    rows = fetch(found.order_by(found.net.desc(), "customer_id"))
-    names = [row["industry"] or row["kind"] for row in rows]
-    known = sorted({name for name in names if name})
-    place = {name: at for at, name in enumerate(known)}
-    own = np.array([place.get(name, NONE) for name in names], dtype=np.int64)
-    size = np.array([max(int(row["net"] * STEPS), 0) for row in rows], dtype=np.int64)
-    compared = groups(known, own, size)
+    behaved = behaviour(tables, features, period=period, level=level)
+    named = behaved.join(accounts(tables), "account_key")
+    rows = named.mutate(
+        steps=(named.net * MONEY_STEPS).cast("int64"),
+        like=named.industry.nullif("").fill_null(named.kind.nullif("")),
+    )
+    shown = ("account_key", "customer_id", "name", "owner", "net")
+    own = (feature.key for feature in features if feature.key not in shown)
+    rows = rows.order_by(rows.net.desc(), "customer_id").select(*shown, "steps", "like", *own)
+    found = rows.to_pyarrow()
+    known, place = _named(found["like"])
+    size = np.maximum(found["steps"].to_numpy(), 0)
+    compared = groups(known, place, size)
     return LookAlikes(
-        rows=tuple(rows),
+        accounts=found.select(shown),
         features=tuple(features),
-        like=tuple(None if at == NONE else compared.names[at] for at in compared.group),
+        compared=compared,
         standing={
-            feature.key: _standing(rows, feature.key, compared, size > 0) for feature in features
+            feature.key: _standing(_values(found, feature.key), compared, size > 0)
+            for feature in features
         },
     )
 
 
-def _standing(
-    rows: Sequence[dict[str, Any]],
-    key: str,
-    compared: Groups,
-    is_active: NDArray[np.bool_],
-) -> Standing:
+def _named(column: Any) -> tuple[list[str], NDArray[np.int64]]:
+    """The names in a column in their order, and each element's place among them, else NONE."""
+    encoded = column.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    known = sorted(names)
+    place = np.array([known.index(name) for name in names] + [NONE], dtype=np.int64)
+    return known, place[encoded.indices.fill_null(len(names)).to_numpy()]
+
+
+def _values(found: pa.Table, key: str) -> Floats:
+    """A feature as floats, NaN where it is not known."""
+    if key == "net":
+        return np.asarray(found["steps"].to_numpy() / MONEY_STEPS)
+    return np.asarray(found[key].cast("float64").to_numpy(), dtype=np.float64)
+
+
+def _standing(own: Floats, compared: Groups, is_active: Marks) -> Standing:
     """Groups do not overlap, except that the last, of all customers, is met by whoever has no
     group of its own: those are compared with all."""
-    own = np.array(
-        [np.nan if row[key] is None else float(row[key]) for row in rows], dtype=np.float64
-    )
-    fields = {name: np.full(len(rows), np.nan) for name in ("below", "low", "middle", "high")}
-    n = np.zeros(len(rows), dtype=np.int64)
+    fields = {name: np.full(len(own), np.nan) for name in ("below", "low", "middle", "high")}
+    n = np.zeros(len(own), dtype=np.int64)
     everybody = len(compared.names) - 1
+    active = np.where(is_active, own, np.nan)
     for at in np.unique(compared.group[compared.group != NONE]):
-        members = np.flatnonzero(compared.group == at)
-        against = np.flatnonzero(is_active) if at == everybody else members
-        mine = np.isin(against, members)
-        among = among_others(np.where(is_active, own, np.nan)[against])
+        is_member = compared.group == at
+        against = np.flatnonzero(is_active if at == everybody else is_member)
+        mine = is_member[against]
+        among = among_others(active[against])
         _fill(fields, n, among=among, places=against[mine], mine=mine)
     return Standing(own, n=n, **fields)
 

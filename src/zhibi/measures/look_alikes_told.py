@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from zhibi.measures.behaviour_features import Feature
-from zhibi.measures.look_alikes import LookAlikes
+from zhibi.measures.look_alikes import LookAlikes, Marks, Standing
 from zhibi.measures.rows import table_of_rows
 from zhibi.result import Column, Figure, Finding, Sentence, Severity, Subject, Table, Unit, Value
 
@@ -72,15 +72,26 @@ def _value(number: float, unit: Unit) -> Value:
     return float(number)
 
 
-def unlike_told(found: LookAlikes, at: int, feature: Feature, on: date) -> Finding | None:
-    """None where the account is not far outside, or on a side that costs nothing."""
-    standing, row = found.standing[feature.key], found.rows[at]
-    told = TELLING.get(feature.key)
+def far_outside(found: LookAlikes) -> list[tuple[int, Feature]]:
+    """The accounts far outside on a side that costs money, the largest first, and in what."""
+    telling = [feature for feature in found.features if feature.key in TELLING]
+    if not telling:
+        return []
+    marks = np.column_stack([_is_outside(found.standing[one.key], one) for one in telling])
+    return [(int(place), telling[at]) for place, at in np.argwhere(marks)]
+
+
+def _is_outside(standing: Standing, feature: Feature) -> Marks:
+    told = TELLING[feature.key]
+    is_far = standing.is_far_below() if told.is_low_bad else standing.is_far_above()
+    gap: Marks = np.abs(standing.own - standing.middle) >= told.least_gap
+    return is_far & gap
+
+
+def unlike_told(found: LookAlikes, at: int, feature: Feature, on: date) -> Finding:
+    """What is said of an account that is far outside in a feature."""
+    standing, row, told = found.standing[feature.key], found.row(at), TELLING[feature.key]
     gap = abs(standing.own[at] - standing.middle[at])
-    if told is None or np.isnan(gap) or gap < told.least_gap:
-        return None
-    if not (standing.is_far_below(at) if told.is_low_bad else standing.is_far_above(at)):
-        return None
     figures = {
         "name": Figure(row["name"], Unit.NAME),
         "feature": Figure(feature.label, Unit.TERM),

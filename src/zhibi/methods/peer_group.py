@@ -13,9 +13,10 @@ features some are far outside by chance; only the largest are told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,9 +24,10 @@ from zhibi.errors import ZhibiError
 from zhibi.measures.account_lines import account_key
 from zhibi.measures.behaviour_features import FEATURES, USUAL, Feature, chosen
 from zhibi.measures.look_alikes import LookAlikes, look_alikes
-from zhibi.measures.look_alikes_told import compared_table, unlike_told
+from zhibi.measures.look_alikes_told import compared_table, far_outside, unlike_told
+from zhibi.measures.peers import NONE
 from zhibi.measures.periods import trailing, year_before
-from zhibi.measures.rows import table_of_rows
+from zhibi.measures.rows import SHOWN
 from zhibi.params import check, param
 from zhibi.result import (
     Block,
@@ -36,6 +38,7 @@ from zhibi.result import (
     Identity,
     Mark,
     Note,
+    Row,
     Section,
     Sentence,
     Table,
@@ -43,6 +46,9 @@ from zhibi.result import (
     Value,
 )
 from zhibi.tables.tables import LEVELS, Tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TITLE = "How does a customer do against others like it?"
 TOLD = 8
@@ -137,22 +143,35 @@ def _places(found: LookAlikes, at: int | None) -> Table:
         Column("net_sales", "Net sales", Unit.MONEY, total=True),
         *(Column(feature.key, feature.label, Unit.SHARE) for feature in found.features),
     )
-    rows = [
-        {
-            **found.rows[place],
-            "like": found.like[place] or None,
-            "n": _count(found, place),
-            "net_sales": found.rows[place]["net"],
-            **{key: _share(one.below[place]) for key, one in found.standing.items()},
-        }
-        for place in (range(len(found.rows)) if at is None else [at])
-    ]
-    return table_of_rows(rows, "places", "Share of look-alikes with less", columns)
+    every = range(found.accounts.num_rows) if at is None else [at]
+    some = found.accounts.slice(at or 0, len(every))
+
+    def rows(limit: int | None = None) -> tuple[Row, ...]:
+        told = zip(every, some.slice(0, limit).to_pylist(), strict=False)
+        return tuple(_place(found, place, who) for place, who in told)
+
+    return Table(
+        key="places",
+        title="Share of look-alikes with less",
+        columns=columns,
+        rows=rows(SHOWN),
+        row_count=len(every),
+        totals=tuple(_sum(some["net"]) if column.total else None for column in columns),
+        fetch_all=rows,
+    )
 
 
-def _count(found: LookAlikes, at: int) -> int:
-    """Look-alikes whose figures are known, of the feature most are known in."""
-    return max((int(one.n[at]) for one in found.standing.values()), default=0)
+def _place(found: LookAlikes, at: int, who: dict[str, Any]) -> Row:
+    said = (who["customer_id"], who["name"], who["owner"], found.like(at) or None)
+    shares = (_share(found.standing[feature.key].below[at]) for feature in found.features)
+    return (*said, found.count(at), who["net"], *shares)
+
+
+def _sum(amounts: pa.ChunkedArray) -> Decimal:
+    import pyarrow.compute as pc
+
+    total: Decimal | None = pc.sum(amounts).as_py()
+    return Decimal(0) if total is None else total
 
 
 def _share(below: float) -> float | None:
@@ -177,25 +196,20 @@ def _picture(found: LookAlikes, at: int | None) -> Chart:
         y=("below",),
         text=Sentence(
             "Against {n:look-alike|look-alikes}: half of them would be 50 %.",
-            {"n": Figure(0 if at is None else _count(found, at), Unit.COUNT)},
+            {"n": Figure(0 if at is None else found.count(at), Unit.COUNT)},
         ),
     )
 
 
 def _findings(found: LookAlikes, at: int | None, on: date) -> list[Finding]:
     """Of all accounts those far outside, the largest first; of one all that costs money."""
-    places: Sequence[int] = range(len(found.rows)) if at is None else [at]
-    told: list[Finding] = []
-    for place in places:
-        for feature in found.features:
-            finding = unlike_told(found, place, feature, on)
-            if finding:
-                told.append(finding)
-    return told if at is not None else told[:TOLD]
+    told = far_outside(found)
+    told = told[:TOLD] if at is None else [one for one in told if one[0] == at]
+    return [unlike_told(found, place, feature, on) for place, feature in told]
 
 
 def _notes(found: LookAlikes, at: int | None) -> tuple[Note, ...]:
-    alone = [like for like in found.like if like is None]
+    alone = int((found.compared.group == NONE).sum())
     says = [
         Sentence(
             "Look-alikes are the other customers of the same industry and third of size, five or "
@@ -206,9 +220,9 @@ def _notes(found: LookAlikes, at: int | None) -> tuple[Note, ...]:
         says.append(
             Sentence(
                 "{n:customer has|customers have} nobody to be compared with.",
-                {"n": Figure(len(alone), Unit.COUNT)},
+                {"n": Figure(alone, Unit.COUNT)},
             )
         )
-    if at is not None and found.like[at] is None:
+    if at is not None and found.like(at) is None:
         says.append(Sentence("There is nobody to compare this customer with."))
     return tuple(Note(one) for one in says)

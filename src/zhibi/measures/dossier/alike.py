@@ -6,7 +6,7 @@ from zhibi.measures.behaviour_features import FEATURES, chosen
 from zhibi.measures.dossier.account import Account
 from zhibi.measures.dossier.parts import Part, unknown
 from zhibi.measures.look_alikes import look_alikes
-from zhibi.measures.look_alikes_told import compared_table, unlike_told
+from zhibi.measures.look_alikes_told import compared_table, far_outside, unlike_told
 from zhibi.result import Note, Sentence
 
 ALIKE = "Beside its look-alikes"
@@ -28,16 +28,16 @@ def alike(account: Account) -> Part:
         features = (*features, returns)
     found = look_alikes(tables, features, period=account.period, level=account.level)
     at = found.place_of(account.key)
-    if at is None or found.like[at] is None:
+    if at is None or found.like(at) is None:
         return unknown(ALIKE, TOO_FEW, "customers")
-    told = [
+    told = tuple(
         unlike_told(found, at, feature, account.period.month_on)
-        for feature in features
-        if feature.key in TOLD
-    ]
+        for place, feature in far_outside(found)
+        if place == at and feature.key in TOLD
+    )
     note = Sentence(
         "Look-alikes are the other customers of the same industry and third of size, five or "
         "more of whom none holds half of sales; where there are none such, all customers."
     )
     blocks = (compared_table(found, at), Note(note))
-    return Part(ALIKE, blocks, tuple(one for one in told if one))
+    return Part(ALIKE, blocks, told)
