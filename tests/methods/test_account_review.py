@@ -203,6 +203,20 @@ def test_what_customers_like_it_buy_and_it_does_not() -> None:
     assert told(review, "whitespace").stake == 600
 
 
+def test_an_entity_that_moved_the_other_way_explains_nothing() -> None:
+    """−100 + 60 + 70: the largest step is against the change of +30."""
+    lines = [
+        line(who, f"{who}{days}", before(days), amount)
+        for who, amounts in {"top": (200, 100), "one": (10, 70), "two": (10, 80)}.items()
+        for days, amount in zip((400, 10), amounts, strict=True)
+    ]
+    below = [{"customer_id": who, "parent_id": "top"} for who in ("one", "two")]
+    review = analyze(tables_of(lines, DAY, [{"customer_id": "top"}, *below]))
+    change = told(review, "change")
+    assert value(change, "change") == 30
+    assert "alone" not in change.says.template
+
+
 # Next to nothing known.
 
 
@@ -269,9 +283,18 @@ def test_a_group_is_one_account_and_its_entities_add_up() -> None:
 
 def test_owing_too_much_of_which_nothing_is_overdue() -> None:
     who = {"customer_id": "ann", "name": "Ann", "credit_limit": Decimal(50)}
-    tables = tables_of([line("ann", "1", DAY, 100)], DAY, [who], receivables=[_due("r", 9, -9, 80)])
-    found = told(analyze(tables), "over_limit")
+    paid = {"receipt_id": "s", "customer_id": "ann", "received_on": before(90)}
+    tables = tables_of(
+        [line("ann", "1", DAY, 100)],
+        DAY,
+        [who],
+        receivables=[_due("old", 160, 100, 20), _due("new", 9, -9, 80)],
+        receipts=[paid | {"amount": Decimal(20)}],
+    )
+    review = analyze(tables)
+    found = told(review, "over_limit")
     assert (found.stake, value(found, "open")) == (30, 80)
+    assert figures_of(review, "What it owes and how it pays")["Usually late by"] == 10
 
 
 def test_who_was_asked_and_did_not_answer() -> None:
@@ -388,6 +411,15 @@ STORIES = (
     *("filters_lost", "new_plant", "cheap_models", "quarter_end_load", "thin", "slow_hospital"),
     "whitespace",
 )
+
+
+def test_a_renamed_company_goes_by_both_names(demo: Tables) -> None:
+    """⑨ Asked for under either number it is one account."""
+    old, new = story("renamed").customer_ids
+    review = reviewed(demo, new)
+    assert review.subject.customer_id == old
+    (other,) = figures_of(review, "Who it is")["Also listed as"]
+    assert new in other
 
 
 def test_two_years_of_sales_as_counted_line_by_line(demo: Tables) -> None:

@@ -42,6 +42,7 @@ def identity(account: Account) -> Part:
     who = account.who
     figures = [Figure(who[name] or None, unit, label) for name, (label, unit) in ATTRIBUTES.items()]
     missing = tuple(ATTRIBUTES[name][0] for name in ASKED_FOR if not who[name])
+    figures.append(Figure(_other_names(account) or None, Unit.NAMES, "Also listed as"))
     blocks: list[Block] = [*known_figures(*figures)]
     if len(account.entities) > 1:
         blocks.append(with_known_columns(_entities(account)))
@@ -56,6 +57,15 @@ def identity(account: Account) -> Part:
             )
         )
     return Part(WHO, tuple(blocks))
+
+
+def _other_names(account: Account) -> tuple[str, ...]:
+    """Its other numbers as one legal entity: after a change of name, or listed twice."""
+    return tuple(
+        f"{one['name']} ({one['customer_id']})"
+        for one in account.members[1:]
+        if one["entity_key"] == account.who["entity_key"]
+    )
 
 
 def _entities(account: Account) -> Any:
