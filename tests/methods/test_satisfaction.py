@@ -57,7 +57,7 @@ def test_the_example_of_the_docs() -> None:
     assert found.nps is not None
     assert (found.nps.value, found.nps.n) == (0, 3)
     assert found.response == (4, 4)
-    assert [(row[0], row[5]) for row in found.accounts.rows] == [
+    assert [(row[1], row[6]) for row in found.accounts.rows] == [
         ("ann", "content and loyal"),
         ("bob", "discontent but loyal"),
         ("cat", "content but buying less"),

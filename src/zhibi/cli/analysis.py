@@ -102,7 +102,17 @@ def _analyze(
     run.write(result, output, style=style, language=language())
 
 
-@click.command(params=[AS_OF, OUTPUT])
+class _Report(click.Command):
+    """Lists the reports under its options."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from zhibi.reports import load, names
+
+        with formatter.section("Reports"):
+            formatter.write_dl([(name.replace("_", "-"), load(name).ANSWERS) for name in names()])
+
+
+@click.command(cls=_Report, params=[AS_OF, OUTPUT])
 @click.argument("name", default="key-accounts")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report.")
 def report(name: str, output: Path | None, as_of: datetime | None, lang: str | None) -> None:

@@ -289,6 +289,7 @@ SALES = (
 
 def _accounts(accounts: Sequence[Account]) -> Table:
     columns = (
+        Column("customer_id", "Customer no.", Unit.NAME),
         Column("name", "Customer", Unit.NAME),
         Column("owner", "Owner", Unit.NAME),
         Column("answered_on", "Last answered", Unit.DATE),

@@ -11,17 +11,25 @@ from zhibi.reports.document import Report
 from zhibi.result import Section
 from zhibi.tables.tables import Tables
 
+# What reports are made with, beside the reports.
+SHARED = frozenset(
+    {"asked", "cut", "document", "evidence", "largest_accounts", "proposals", "sources"}
+)
+
 
 class ReportModule(Protocol):
     """What a report module offers. `sources` says where the data came from; it stands last."""
+
+    TITLE: str
+    ANSWERS: str  # in one sentence, for who chooses among the reports
 
     def compose(self, tables: Tables, sources: Section | None = None) -> Report: ...
 
 
 def names() -> tuple[str, ...]:
     """All reports, in alphabetical order."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in found if name not in {"document", "sources"}))
+    found = {module.name for module in pkgutil.iter_modules(__path__)}
+    return tuple(sorted(found - SHARED))
 
 
 def load(name: str) -> ReportModule:

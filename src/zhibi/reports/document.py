@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from zhibi.result import Block, Finding, Identity, Sentence, Severity, Table
 
-AT_MOST = 7  # findings a director reads
+AT_MOST = 10  # findings a director reads
 AT_MOST_ALIKE = 2  # of one code, so that one kind does not crowd out the others
 
 URGENCY = {Severity.NOW: 0, Severity.SOON: 1, Severity.GOOD: 2, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class NoParams:
+    """A report uses each method's defaults; its identity says so by having no parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +61,31 @@ def choose(
     problems: Iterable[Finding],
     chances: Sequence[Finding] = (),
     *,
-    least: Decimal,
+    is_material: Callable[[Finding], bool],
+    alike: int = AT_MOST_ALIKE,
 ) -> tuple[Finding, ...]:
     """The news first, the most urgent problems with the most at stake, the chances last; one
-    finding a customer. What puts less than `least` at stake is left to its own section."""
+    finding a customer, `alike` of one code. What is not material is left to its own section."""
     chosen = list(news)
-    chances = [chance for chance in chances if chance.stake is not None and chance.stake >= least]
+    chances = [chance for chance in chances if is_material(chance)]
     told = {finding.subject for finding in (*news, *chances) if finding.subject}
     ranked = sorted(
-        (finding for finding in problems if finding.stake is None or finding.stake >= least),
+        (finding for finding in problems if is_material(finding)),
         key=lambda f: (URGENCY[f.severity], -(f.stake or Decimal(0)), f.code, f.id),
     )
     for finding in ranked:
         if len(chosen) + len(chances) >= AT_MOST:
             break
-        alike = sum(finding.code == other.code for other in chosen)
-        if alike >= AT_MOST_ALIKE or (finding.subject and finding.subject in told):
+        is_one_more = sum(finding.code == other.code for other in chosen) >= alike
+        if is_one_more or (finding.subject and finding.subject in told):
             continue
         chosen.append(finding)
         if finding.subject:
             told.add(finding.subject)
     return (*chosen, *chances)
+
+
+def best_chance(findings: Iterable[Finding], problems: Iterable[Finding]) -> list[Finding]:
+    """The first of the chances that is not with somebody who needs action now."""
+    troubled = {finding.subject for finding in problems if finding.severity is Severity.NOW}
+    return [finding for finding in findings if finding.subject not in troubled][:1]

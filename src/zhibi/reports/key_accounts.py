@@ -1,87 +1,117 @@
 """The key-account sales review (重要客户销售情况分析, domain 7.1).
 
-What changed and why, who the key accounts are and how each is doing, who is beyond their usual
-interval, who moved between classes, what could still be sold; where the data came from at the end.
+What changed and why, who the key accounts are, how each is doing and what is at stake with it, who
+is beyond their usual interval, who owes, who costs more than they bring, whose quarters were
+loaded, what could still be sold; where the data came from at the end.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
-from zhibi.measures.lines_of import lines_of
-from zhibi.measures.monthly import growth, monthly_by_account
-from zhibi.measures.periods import Period
-from zhibi.measures.rhythm import STATUSES
-from zhibi.measures.rows import fetch
-from zhibi.methods import concentration, product_preference, purchase_rhythm, sales_trend
-from zhibi.reports.document import Report, choose
+from zhibi.methods import (
+    churn_warning,
+    concentration,
+    customer_profitability,
+    product_preference,
+    purchase_rhythm,
+    quarter_end_loading,
+    receivables,
+    sales_trend,
+    satisfaction,
+)
+from zhibi.reports import largest_accounts
+from zhibi.reports.asked import Asked
+from zhibi.reports.cut import TOP, known, short
+from zhibi.reports.document import NoParams, Report, best_chance, choose
+from zhibi.reports.evidence import evidence
 from zhibi.result import (
     Block,
-    Column,
     Figure,
     Finding,
     Note,
-    Row,
+    Result,
     Section,
     Sentence,
+    Subject,
     Table,
     Unit,
 )
 from zhibi.tables.tables import Tables
 
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
 TITLE = "Key-account sales review"
-TOP = 20
-MATERIAL = Decimal("0.002")  # of sales: a finding with less at stake is no news for a director
-MONTHS = 12
+ANSWERS = "What changed, who the key accounts are, and which of them need action now?"
+MATERIAL = Decimal("0.002")  # of the whole: a finding with less at stake is no news here
+HEAD = "head"
+
+# What is told of one account only when it is a key account, now or a year before.
+OF_KEY_ACCOUNTS = frozenset(
+    {
+        "receivables.late",
+        "customer_profitability.loss",
+        "quarter_end_loading.loaded",
+        "satisfaction.content_but_less",
+        "churn_warning.account",
+    }
+)
+# A customer a few days late is no news yet; it stands in its own section.
+NO_NEWS = frozenset({"purchase_rhythm.amber"})
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The results the review is made of."""
+    """The results the review is made of; None where the data does not allow one."""
 
-    concentration: concentration.Concentration
+    held: concentration.Concentration
     trend: sales_trend.SalesTrend
     rhythm: purchase_rhythm.PurchaseRhythm
-    preference: product_preference.ProductPreference | None  # None: the data names no products
+    preference: product_preference.ProductPreference | None
+    owed: receivables.Receivables | None
+    left: customer_profitability.CustomerProfitability | None
+    loading: quarter_end_loading.QuarterEndLoading | None
+    opinions: satisfaction.Satisfaction | None
+    warning: churn_warning.ChurnWarning | None
+
+    def further(self) -> tuple[Result, ...]:
+        """Those whose findings are told of key accounts alone."""
+        asked = (self.owed, self.left, self.loading, self.opinions, self.warning)
+        return tuple(one for one in asked if one)
 
 
 def compose(tables: Tables, sources: Section | None = None) -> Report:
     """Run the methods on open tables and put them into one document."""
-    level = "group"
-    parts = Parts(
-        concentration=concentration.analyze(tables),
-        trend=sales_trend.analyze(tables),
-        rhythm=purchase_rhythm.analyze(tables),
-        preference=_preference(tables),
-    )
+    asked = Asked(tables)
+    parts = _parts(asked)
     findings = _findings(parts)
     return Report(
         title=TITLE,
         subtitle=_subtitle(tables, parts),
-        identity=tables.identity("key_accounts", NoParams(), level),
+        identity=tables.identity("key_accounts", NoParams(), "group"),
         findings=findings,
-        sections=_sections(tables, parts, sources),
-        evidence=tuple(
-            _evidence(tables, parts, finding, at=number)
-            for number, finding in enumerate(findings, 1)
+        sections=(
+            *_sections(tables, parts),
+            *asked.left_out(),
+            *([sources] if sources else []),
         ),
+        evidence=evidence(tables, findings, _behind(parts)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NoParams:
-    """The review uses each method's defaults; its identity says so by having no parameters."""
-
-
-def _preference(tables: Tables) -> product_preference.ProductPreference | None:
-    if not any(map(tables.has, ("category", "product_id", "product_name"))):
-        return None
-    return product_preference.analyze(tables)
+def _parts(asked: Asked) -> Parts:
+    tables = asked.tables
+    return Parts(
+        held=concentration.analyze(tables),
+        trend=sales_trend.analyze(tables),
+        rhythm=purchase_rhythm.analyze(tables),
+        preference=asked.of(product_preference.TITLE, product_preference.analyze),
+        owed=asked.of(receivables.TITLE, receivables.analyze),
+        left=asked.of(customer_profitability.TITLE, customer_profitability.analyze),
+        loading=asked.of(quarter_end_loading.TITLE, quarter_end_loading.analyze),
+        opinions=asked.of(satisfaction.TITLE, satisfaction.analyze),
+        warning=asked.of(churn_warning.TITLE, churn_warning.analyze),
+    )
 
 
 def _subtitle(tables: Tables, parts: Parts) -> Sentence:
@@ -104,48 +134,79 @@ def _subtitle(tables: Tables, parts: Parts) -> Sentence:
 def _findings(parts: Parts) -> tuple[Finding, ...]:
     """The change of the total and the dependence first; then what asks for action."""
     news = [f for f in parts.trend.findings if f.code == "sales_trend.total"]
-    news += [f for f in parts.concentration.findings if f.code == "concentration.dependence"]
-    others = [
-        *parts.trend.findings,
-        *parts.concentration.findings,
-        *parts.rhythm.findings,
-        *(parts.preference.findings if parts.preference else ()),
-    ]
+    news += [f for f in parts.held.findings if f.code == "concentration.dependence"]
+    preference = parts.preference.findings if parts.preference else ()
+    of_all = [*parts.trend.findings, *parts.held.findings, *parts.rhythm.findings, *preference]
     # Who left the head is better told with the cause, where the products show one.
     explained = {f.subject for f in parts.trend.findings if f.code == "sales_trend.fall"}
     others = [
         finding
-        for finding in others
+        for finding in of_all
         if finding not in news
+        and finding.code not in NO_NEWS
         and not (finding.code == "concentration.left_head" and finding.subject in explained)
     ]
-    chance = [f for f in others if f.code == "product_preference.whitespace"][:1]
-    problems = [f for f in others if f not in chance]
-    least = parts.concentration.spread.net * MATERIAL
-    return choose(news, problems, chance, least=least)
+    open_to = [f for f in others if f.code == "product_preference.whitespace"]
+    problems = [f for f in others if f not in open_to] + _of_key_accounts(parts, explained)
+    chance = best_chance(open_to, problems)
+    return choose(news, problems, chance, is_material=lambda one: _is_material(parts, one))
 
 
-def _sections(tables: Tables, parts: Parts, sources: Section | None) -> tuple[Block, ...]:
-    held, trend, rhythm = parts.concentration, parts.trend, parts.rhythm
+def _is_material(parts: Parts, finding: Finding) -> bool:
+    """Whether its stake counts beside all sales; a loss beside all that is left of them."""
+    whole = parts.held.spread.net
+    if finding.code == "customer_profitability.loss" and parts.left:
+        whole = abs(parts.left.total)
+    return finding.stake is None or finding.stake >= whole * MATERIAL
+
+
+def _of_key_accounts(parts: Parts, explained: Collection[Subject | None]) -> list[Finding]:
+    """What the other methods found at the key accounts, and how much is overdue in all."""
+    keys = _key_accounts(parts.held)
+    found = [
+        finding
+        for result in parts.further()
+        for finding in result.findings
+        if finding.code in OF_KEY_ACCOUNTS
+        and finding.subject
+        and finding.subject.customer_id in keys
+        # A fall with its cause says more than that its buyers are content.
+        and not (finding.code == "satisfaction.content_but_less" and finding.subject in explained)
+    ]
+    return found + [
+        finding
+        for finding in (parts.owed.findings if parts.owed else ())
+        if finding.code == "receivables.overdue"
+    ]
+
+
+def _key_accounts(held: concentration.Concentration) -> set[str]:
+    return {
+        row["customer_id"]
+        for row in largest_accounts.records(held.ranking)
+        if HEAD in (row["class"], row["class_before"])
+    }
+
+
+def _sections(tables: Tables, parts: Parts) -> tuple[Section, ...]:
+    held, trend = parts.held, parts.trend
     chosen = [
         Section("Why sales changed", (trend.bridge_chart, trend.steps)),
-        Section("The key accounts", (_known(_key_accounts(tables, parts)), *_key_account_notes())),
+        Section("The key accounts", _accounts(tables, parts)),
         Section("How concentrated sales are", (held.curve, held.classes)),
+        *_rhythm(parts.rhythm),
     ]
-    if rhythm.beyond.rows:
-        record = (rhythm.record_table,) if rhythm.record_table else ()
-        blocks = (rhythm.intervals, _short(rhythm.beyond, BEYOND), *record, *rhythm.notes)
-        chosen.append(Section("Who is beyond the usual interval", blocks))
     if held.movers.rows:
-        chosen.append(Section("Who moved into or out of the head", (_short(held.movers, MOVERS),)))
+        chosen.append(Section("Who moved into or out of the head", (short(held.movers, MOVERS),)))
     if trend.explained.rows:
         chosen.append(Section("Why accounts fell", (trend.explained,)))
+    chosen += _money(parts)
     if parts.preference and parts.preference.breadth.rows:
-        chances = _short(parts.preference.breadth, BREADTH)
+        chances = short(parts.preference.breadth, BREADTH)
         chosen.append(Section("What could still be sold", (chances, *parts.preference.notes)))
     chosen.append(Section("Month by month", (trend.month_chart, trend.months)))
     chosen.append(Section("What the figures are", _definitions(parts)))
-    return (*chosen, *([sources] if sources else []))
+    return tuple(chosen)
 
 
 BEYOND = ("name", "owner", "status", "last_on", "since", "usual", "red", "stopped", "stake", "net")
@@ -154,112 +215,87 @@ BREADTH = (
     *("open", "net", "potential"),
 )
 MOVERS = ("name", "owner", "class_before", "class", "net_before", "net", "orders_before", "orders")
-
-
-def _short(table: Table, keys: tuple[str, ...]) -> Table:
-    """The columns and rows a reader needs; the method's own page and the workbook have the rest."""
-    at = [i for i, column in enumerate(table.columns) if column.key in keys]
-
-    def cut(row: Row) -> Row:
-        return tuple(row[i] for i in at)
-
-    return _known(
-        replace(
-            table,
-            columns=tuple(table.columns[i] for i in at),
-            rows=tuple(map(cut, table.rows[:TOP])),
-            totals=cut(table.totals) if table.totals else None,
-            fetch_all=lambda: tuple(map(cut, table.all_rows())),
-        )
-    )
-
-
-def _known(table: Table) -> Table:
-    """Without the columns of which the data knows nothing."""
-    kept = [i for i, column in enumerate(table.columns) if any(table.column(column.key))]
-    if len(kept) == len(table.columns):
-        return table
-    names = tuple(table.columns[i].key for i in kept)
-    return _short(table, names)
-
-
-KEY_ACCOUNTS = (
-    Column("name", "Customer", Unit.NAME),
-    Column("industry", "Industry", Unit.NAME),
-    Column("kind", "Kind of customer", Unit.NAME),
-    Column("class", "Class", Unit.TERM),
-    Column("net", "Sales", Unit.MONEY, total=True),
-    Column("share", "Share", Unit.SHARE),
-    Column("growth", "Growth", Unit.CHANGE),
-    Column("months", "By month", Unit.TREND),
-    Column("since", "Open days since", Unit.DAYS),
-    Column("usual", "Usual interval", Unit.DAYS),
-    Column("status", "Rhythm", Unit.TERM),
-    Column("stopped", "Stopped buying", Unit.NAMES),
+OWING = ("name", "owner", "verdict", "overdue", "oldest_days", "open", "days_over_180")
+PAYING = (
+    "customer_id",
+    "name",
+    "debts",
+    "paid",
+    "median_days",
+    "p80_days",
+    "on_time_share",
+    "score",
 )
+LOADED = ("end", "name", "owner", "loaded", "share", "expected", "back", "sustained")
+LOSING = ("name", "owner", "net", "given_back", "margin", "terms", "effort", "contribution")
 
 
-def _key_accounts(tables: Tables, parts: Parts) -> Table:
-    """The largest accounts, each with its trend, its rhythm and what it stopped buying."""
-    ranking = parts.concentration.ranking
-    names = [column.key for column in ranking.columns]
-    top: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in ranking.rows[:TOP]]
-    known = {row["customer_id"]: row for row in fetch(_rhythms(parts, top))}
-    keys = [known[row["customer_id"]]["account_key"] for row in top]
-    months = monthly_by_account(tables, keys, months=MONTHS, level="group")
-    stopped = dict(
-        zip(
-            parts.rhythm.beyond.column("customer_id"),
-            parts.rhythm.beyond.column("stopped"),
-            strict=True,
+def _accounts(tables: Tables, parts: Parts) -> tuple[Block, ...]:
+    standing = largest_accounts.standing(
+        parts.held,
+        owed=parts.owed,
+        left=parts.left.found.accounts if parts.left else (),
+        opinions=parts.opinions,
+        at_risk=parts.warning.found if parts.warning else None,
+    )
+    said = Sentence(
+        "Largest {n} by sales; growth against the year before, months oldest first; days "
+        "are open days, shutdowns not counted.",
+        {"n": Figure(TOP, Unit.COUNT)},
+    )
+    bought = known(largest_accounts.bought(tables, parts.held, parts.rhythm))
+    if standing is None:
+        return (bought, Note(said))
+    return (bought, Note(said), standing, *_standing_notes(parts))
+
+
+def _standing_notes(parts: Parts) -> tuple[Note, ...]:
+    notes = []
+    if parts.left:
+        says = Sentence(
+            "What is left is the margin after rebates, less the money tied up in its terms and "
+            "the cost of efforts, where they are known."
         )
-    )
-    rows = []
-    for row in top:
-        own = known[row["customer_id"]]
-        figures = {
-            **row,
-            "growth": growth(row["net"], row["net_before"]),
-            "months": months[own["account_key"]],
-            "since": own["since"],
-            "usual": own["usual"],
-            "status": None if own["status"] is None else STATUSES[own["status"]],
-            "stopped": stopped.get(row["customer_id"]) or None,
-        }
-        rows.append(tuple(figures[column.key] for column in KEY_ACCOUNTS))
-    total = sum((row["net"] for row in top), Decimal(0))
-    # There are no shares where nothing was sold, as with a year of returns only.
-    shares = [Decimal(str(row["share"])) for row in top if row["share"] is not None]
-    totals = {"net": total, "share": float(sum(shares)) if shares else None}
-    return Table(
-        key="key_accounts",
-        title="The largest accounts",
-        columns=KEY_ACCOUNTS,
-        rows=tuple(rows),
-        row_count=len(rows),
-        totals=tuple(totals.get(column.key) for column in KEY_ACCOUNTS),
-    )
+        notes.append(Note(says))
+    if parts.warning:
+        says = Sentence(
+            "The chance to stop is how many customers of the same sign ordered nothing for "
+            "{horizon} at past quarter ends; at stake is that chance times a year of {value}.",
+            {
+                "horizon": Figure(parts.warning.horizon, Unit.DAYS),
+                "value": Figure(parts.warning.found.values, Unit.TERM),
+            },
+        )
+        notes.append(Note(says))
+    return tuple(notes)
 
 
-def _rhythms(parts: Parts, top: list[dict[str, Any]]) -> ir.Table:
-    watched = parts.rhythm.accounts
-    return watched.filter(watched.customer_id.isin([row["customer_id"] for row in top]))
+def _rhythm(rhythm: purchase_rhythm.PurchaseRhythm) -> list[Section]:
+    if not rhythm.beyond.rows:
+        return []
+    record = (rhythm.record_table,) if rhythm.record_table else ()
+    blocks = (rhythm.intervals, short(rhythm.beyond, BEYOND), *record, *rhythm.notes)
+    return [Section("Who is beyond the usual interval", blocks)]
 
 
-def _key_account_notes() -> tuple[Note, ...]:
-    return (
-        Note(
-            Sentence(
-                "Largest {n} by sales; growth against the year before, months oldest first; days "
-                "are open days, shutdowns not counted.",
-                {"n": Figure(TOP, Unit.COUNT)},
-            )
-        ),
-    )
+def _money(parts: Parts) -> list[Section]:
+    """Who owes, who costs more than they bring, whose quarters were loaded; each if anybody."""
+    chosen = []
+    if parts.owed and parts.owed.totals.overdue > 0:
+        owed = parts.owed
+        blocks = (owed.ages, short(owed.owing, OWING), short(owed.paying, PAYING))
+        chosen.append(Section("Whose money is overdue", blocks))
+    if parts.left and parts.left.losing.rows:
+        losing = short(parts.left.losing, LOSING)
+        chosen.append(Section("Who costs more than they bring", (losing,)))
+    if parts.loading and parts.loading.loaded.rows:
+        loaded = short(parts.loading.loaded, LOADED)
+        chosen.append(Section("Whose quarters were loaded", (loaded,)))
+    return chosen
 
 
 def _definitions(parts: Parts) -> tuple[Note, ...]:
-    spread = parts.concentration.spread
+    spread = parts.held.spread
     said = [
         Sentence(
             "Sales are net of tax: returns, rebates, allowances and red invoices count at their "
@@ -279,15 +315,21 @@ def _definitions(parts: Parts) -> tuple[Note, ...]:
     return tuple(map(Note, said))
 
 
-def _evidence(tables: Tables, parts: Parts, finding: Finding, *, at: int) -> Table:
-    """The order lines of the account, or for a finding about all of them the table it sums up."""
-    if finding.subject:
-        both = Period(parts.trend.before.start, parts.trend.period.end)
-        lines = lines_of(tables, finding.subject, period=both, level="group")
-        return replace(lines, number=at)
+def _behind(parts: Parts) -> dict[str, Table]:
+    """By code what a finding was read from; every other one about an account rests on its lines."""
     behind = {
-        "concentration.dependence": parts.concentration.ranking,
-        "purchase_rhythm.summary": parts.rhythm.beyond,
+        "sales_trend": parts.trend.changes,
+        "concentration": parts.held.ranking,
+        "purchase_rhythm": parts.rhythm.beyond,
     }
-    table = behind.get(finding.code, parts.trend.changes)
-    return replace(table, key=f"{at}_{table.key}", number=at)
+    if parts.preference:
+        behind["product_preference"] = parts.preference.breadth
+    if parts.owed:
+        behind["receivables.overdue"] = behind["receivables.late"] = parts.owed.owing
+    if parts.loading:
+        behind["quarter_end_loading.loaded"] = parts.loading.loaded
+    if parts.warning:
+        behind["churn_warning.account"] = parts.warning.keep
+    if parts.opinions:
+        behind["satisfaction.content_but_less"] = parts.opinions.accounts
+    return behind
