@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -188,6 +189,14 @@ def test_planted_regular_leavers_are_told_better_than_by_rules_of_thumb() -> Non
     still = dict(zip(sorted(old), found.still, strict=True))
     assert np.nanmean([still[who] for who in gone]) < 0.25
     assert np.nanmean([still[who] for who in old - gone]) > 0.85
+
+
+def test_where_nobody_falls_a_model_says_so() -> None:
+    tables = tables_of(world(3, regularity=4), date(2024, 9, 30))
+    found = analyze(tables, Params(settle=0)).future
+    assert found.choice.is_model
+    as_ever = replace(found, expected=found.usual)
+    assert as_ever.falls().tolist() == []
 
 
 def leavers(lines: list[dict], day: date) -> set[str]:

@@ -135,6 +135,8 @@ class CustomerFuture:
         expected, beyond the range of chance; the most sales lost in a year first."""
         usual, keys = self.usual, np.arange(len(self.keys))
         fallen = keys[(self.expected <= usual / 2) & (self.lost > 0)]
+        if not len(fallen):
+            return fallen
         _, high = told_range(self.choice.used, self.seen.only(fallen), self.ahead.horizon)
         fallen = fallen[high < usual[fallen]]
         return fallen[np.argsort(-self.lost[fallen], kind="stable")]
