@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-
 from tests import usual
 from tests.methods.given import line, tables_of
+
 from zhibi import run
 from zhibi.errors import ZhibiError
 from zhibi.measures.rows import fetch
