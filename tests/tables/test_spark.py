@@ -16,13 +16,12 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.needs import needs
+from tests.tables import shop
 from tests.tables.test_warehouse import (
     CUSTOMERS,
     LINES,
     assert_the_same_as_in_memory,
-    customers,
     filled_duckdb,
-    lines,
 )
 
 from zhibi import methods
@@ -37,10 +36,7 @@ from zhibi.tables.workspace import Workspace
 pytestmark = pytest.mark.long
 
 HERE = "pyspark://"  # the Spark that runs in this process
-IN_CATALOG = Connection(
-    HERE,
-    {"order_lines": Source("shop.sales", LINES), "customers": Source("shop.buyers", CUSTOMERS)},
-)
+IN_CATALOG = Connection(HERE, shop.sources("shop."))
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +76,9 @@ def folder(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
 
 def _fill(session: Any) -> None:
     session.sql("CREATE DATABASE shop")
-    for name, table, columns in (("sales", lines(), LINES), ("buyers", customers(), CUSTOMERS)):
-        given = table.rename_columns(list(columns.values()))
-        session.createDataFrame(given).coalesce(1).write.saveAsTable(f"shop.{name}")
+    for name in shop.names():
+        table = f"shop.{shop.TABLES.get(name, name)}"
+        session.createDataFrame(shop.held(name)).coalesce(1).write.saveAsTable(table)
     session.sql("CREATE TABLE shop.typed AS SELECT bill, buyer, day, 'n/a' AS net FROM shop.sales")
 
 
@@ -123,7 +119,7 @@ def _digests(folder: Path) -> dict[str, str]:
 def test_closing_leaves_spark_to_others(there: Facts) -> None:
     from_warehouse(IN_CATALOG).close()
 
-    assert there.order_lines.count().to_pyarrow().as_py() == lines().num_rows
+    assert there.order_lines.count().to_pyarrow().as_py() == shop.given("order_lines").num_rows
 
 
 def test_whole_numbers_beside_a_null_stay_whole(folder: Path) -> None:

@@ -20,6 +20,7 @@ from zhibi.measures.sales import (
     accounts,
     by_account,
     first_order_day,
+    key_type,
     net_sales,
     to_accounts,
     within,
@@ -70,7 +71,7 @@ def account_marks(tables: Tables, limits: Limits, *, level: str) -> ir.Table:
         found = found.left_join(part, "account_key").drop("account_key_right")
     found = found.join(accounts(tables), "account_key")
     told = _told(tables, found, limits)
-    judged = _judged(tables, level, found)
+    judged = _judged(tables, level)
     found = found.mutate(**{f"told_{mark}": told[mark] for mark in MARKS})
     found = found.left_join(judged, "account_key").drop("account_key_right")
     found = found.mutate(
@@ -177,7 +178,7 @@ def _contacts(tables: Tables, level: str) -> list[ir.Table]:
             )
         )
     else:
-        found.append(_nothing("efforts", "services", "our_people"))
+        found.append(_nothing(tables, "efforts", "services", "our_people"))
     if tables.has("respondent", "surveys"):
         answers = tables.table("surveys")
         per_person = answers.group_by("customer_key", "respondent").agg(n=answers.count())
@@ -186,16 +187,17 @@ def _contacts(tables: Tables, level: str) -> list[ir.Table]:
             by_person.group_by("account_key").agg(their_people=by_person.respondent.count())
         )
     else:
-        found.append(_nothing("their_people"))
+        found.append(_nothing(tables, "their_people"))
     return found
 
 
-def _nothing(*names: str) -> ir.Table:
+def _nothing(tables: Tables, *names: str) -> ir.Table:
     import ibis
     import pyarrow as pa
 
-    columns = {name: pa.array([], pa.int64()) for name in ("account_key", *names)}
-    return ibis.memtable(pa.table(columns))
+    columns = {name: pa.array([], pa.int64()) for name in names}
+    keys = pa.array([], key_type(tables))
+    return ibis.memtable(pa.table({"account_key": keys, **columns}))
 
 
 def _told(tables: Tables, found: ir.Table, limits: Limits) -> dict[str, ir.IntegerColumn]:
@@ -257,16 +259,14 @@ def _long_term(tables: Tables, found: ir.Table, years: float) -> ir.IntegerValue
     )
 
 
-def _judged(tables: Tables, level: str, found: ir.Table) -> ir.Table:
+def _judged(tables: Tables, level: str) -> ir.Table:
     import ibis
     import pyarrow as pa
 
     said = judgements(tables, level=level)
     keys = sorted({key for judged in said.values() for key in judged})
     columns: dict[str, Any] = {
-        "account_key": pa.array(keys, None if keys else pa.int64()).cast(
-            found.account_key.type().to_pyarrow()
-        )
+        "account_key": pa.array(keys, key_type(tables)),
     }
     for mark, judged in said.items():
         values = [_is_met(judged[key]) if key in judged else None for key in keys]

@@ -15,6 +15,7 @@ from zhibi.tables.tables import Tables
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 
 def within(lines: ir.Table, period: Period) -> ir.BooleanValue:
@@ -108,3 +109,8 @@ def accounts(tables: Tables) -> ir.Table:
             account_key="customer_key",
         )
     )
+
+
+def key_type(tables: Tables) -> pa.DataType:
+    """What accounts are known by: whole numbers, in some warehouses text."""
+    return tables.customers.customer_key.type().to_pyarrow()

@@ -131,7 +131,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
 def _plain(value: object) -> Any:
     """The value in the types JSON knows; a float that is no number is unknown."""
     if isinstance(value, Decimal):
-        return f"{value:f}" if value.is_finite() else None
+        return _digits(value) if value.is_finite() else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, date):
@@ -143,3 +143,9 @@ def _plain(value: object) -> Any:
     if isinstance(value, dict):
         return {key: _plain(value[key]) for key in sorted(value)}
     return value
+
+
+def _digits(value: Decimal) -> str:
+    """Exact, without zeros at the end: how many of them there are depends on the engine."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

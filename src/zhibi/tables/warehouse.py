@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FILE_NAME = "connect.toml"
+SUPPOSED = {"basis": "ordered", "line_kind": "sale"}  # of order lines that do not say
 PART_OF_SALES = ("sale", "return", "red_invoice")  # what an order's value is made of
 
 IBIS_TYPES = {
@@ -132,7 +133,7 @@ def _facts(backend: Any, connection: Connection, given: Source) -> Facts:
         engine=engine,
         order_lines=lines,
         customers=local.table("customers"),
-        filled=frozenset(given.columns) | frozenset(people.columns if people else ()),
+        filled=frozenset((*given.columns, *SUPPOSED, *(people.columns if people else ()))),
         bases=bases_of(lines),
         first_day=summary["first_day"],
         last_day=summary["last_day"],
@@ -177,10 +178,11 @@ def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
         sql_type = IBIS_TYPES[SQL_TYPES[kind]]
         if name in source.columns:
             return table[source.columns[name]].cast(sql_type)
-        constant = {"basis": "ordered", "line_kind": "sale"}.get(name)
+        constant = SUPPOSED.get(name) if schema is ORDER_LINES else None
         return ibis.literal(constant, type=sql_type) if constant else ibis.null(sql_type)
 
-    return table.select(**{f.name: filled(f.name, f.kind) for f in schema.fields})
+    fields = {f.name: filled(f.name, f.kind) for f in schema.fields}
+    return table.select(source_system=ibis.literal(""), **fields)
 
 
 def _keyed(lines: ir.Table) -> ir.Table:
@@ -208,7 +210,7 @@ def _bring_customers(local: Any, backend: Any, lines: ir.Table, source: Source |
     ids = lines.select("customer_id").distinct()
     local.create_table("seen", ids.to_pyarrow(), temp=True)
     if source:
-        given = canonical(backend, source, CUSTOMERS).to_pyarrow()
+        given = canonical(backend, source, CUSTOMERS).drop("source_system").to_pyarrow()
     else:
         given = ids.mutate(name="customer_id").limit(0).to_pyarrow()
     local.create_table("given", given, temp=True)
