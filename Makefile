@@ -16,6 +16,8 @@ run: $(VENV)/installed
 	@$(ZHIBI) --workspace demo/adventureworks report key-accounts -o demo/adventureworks.html
 	@$(ZHIBI) --workspace demo/daichuan import samples/daichuan/*.csv samples/daichuan/*.xlsx --yes --brief
 	@$(ZHIBI) --workspace demo/daichuan report key-accounts -o demo/daichuan.html
+	@$(ZHIBI) --workspace demo/daichuan report customer-base -o demo/daichuan-customer-base.html
+	@$(ZHIBI) --workspace demo/daichuan report potential-customers -o demo/daichuan-potential-customers.html
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal

@@ -497,7 +497,8 @@ def _late(finding: Finding, tables: Mapping[str, list[Record]], at: int) -> dict
 def _loss(finding: Finding, tables: Mapping[str, list[Record]], at: int) -> dict[str, Any]:
     assert finding.subject
     row = own_row(finding, tables["losing"])
-    ranked = [r["customer_id"] for r in tables["2_ranking"]]
+    sold = tables.get("2_ranking") or tables["1_accounts"]
+    ranked = [r["customer_id"] for r in sorted(sold, key=lambda r: -r["net"])]
     return {
         **row,
         "given_back": -row["given_back"] if "given_back" in row else 0,

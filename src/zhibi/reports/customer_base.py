@@ -19,6 +19,7 @@ from zhibi.methods import (
     churn_warning,
     cohort_retention,
     customer_lifetime,
+    customer_profitability,
     key_account_marks,
     product_preference,
     purchase_path,
@@ -95,6 +96,7 @@ class Part:
     retention: cohort_retention.CohortRetention | None
     future: customer_lifetime.CustomerLifetime | None
     warning: churn_warning.ChurnWarning | None
+    left: customer_profitability.CustomerProfitability | None
     preference: product_preference.ProductPreference | None
     opinions: satisfaction.Satisfaction | None
     marks: key_account_marks.KeyAccountMarks | None
@@ -104,7 +106,7 @@ class Part:
     def results(self) -> tuple[Result, ...]:
         found = (
             *(self.buying, self.groups, self.retention, self.future, self.warning),
-            *(self.preference, self.opinions, self.marks, self.path),
+            *(self.left, self.preference, self.opinions, self.marks, self.path),
         )
         return tuple(one for one in found if one)
 
@@ -162,6 +164,7 @@ def _part(asked: Asked, name: str, tables: Tables) -> Part:
         retention=ask.of(cohort_retention.TITLE, cohort_retention.analyze),
         future=ask.of(customer_lifetime.TITLE, customer_lifetime.analyze),
         warning=ask.of(churn_warning.TITLE, churn_warning.analyze),
+        left=ask.of(customer_profitability.TITLE, customer_profitability.analyze),
         preference=ask.of(product_preference.TITLE, product_preference.analyze),
         opinions=ask.of(satisfaction.TITLE, satisfaction.analyze),
         marks=ask.of(key_account_marks.TITLE, key_account_marks.analyze, needs=("assessments",)),
@@ -300,6 +303,8 @@ def _buying(part: Part) -> list[Block]:
             *part.groups.charts[:1],
             *part.groups.notes,
         ]
+    if part.left and part.left.losing.rows:
+        blocks.append(short(part.left.losing, LOSING))
     return blocks
 
 
@@ -348,6 +353,7 @@ BREADTH = (
     *("name", "owner", "peers", "peer_count", "categories", "peer_categories"),
     *("open", "net", "potential"),
 )
+LOSING = ("name", "owner", "net", "given_back", "margin", "terms", "effort", "contribution")
 MARKED = ("customer_id", "name", "owner", "met", "unknown", "net")
 DROPPED = ("name", "category", "net_before", "peer_count", "still", "owner")
 
