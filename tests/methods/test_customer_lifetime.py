@@ -195,7 +195,7 @@ def test_where_nobody_falls_a_model_says_so() -> None:
     tables = tables_of(world(3, regularity=4), date(2024, 9, 30))
     found = analyze(tables, Params(settle=0)).future
     assert found.choice.is_model
-    as_ever = replace(found, expected=found.usual)
+    as_ever = replace(found, next_year=found.seen.last_year.astype(np.float64))
     assert as_ever.falls().tolist() == []
 
 

@@ -243,8 +243,8 @@ def test_past_scores_do_not_know_what_followed() -> None:
 
 
 def test_red_must_be_below_yellow() -> None:
-    with pytest.raises(ZhibiError, match="red is 80"):
-        analyze(by_hand(), Params(red=80.0))
+    with pytest.raises(ZhibiError, match="red_until is 80"):
+        analyze(by_hand(), Params(red_until=80.0))
 
 
 def test_a_measure_nobody_knows_is_refused() -> None:

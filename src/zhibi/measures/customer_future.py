@@ -131,10 +131,11 @@ class CustomerFuture:
         return [by_place[int(at)] for at in positions]
 
     def falls(self) -> Days:
-        """Positions of the accounts of which at most half the orders of last year's pace are to be
-        expected, beyond the range of chance; the most sales lost in a year first."""
+        """Positions of the accounts of which at most half of last year's orders are to be expected
+        in a year, and fewer than usual already in the horizon, beyond the range of chance; the most
+        sales lost in a year first."""
         usual, keys = self.usual, np.arange(len(self.keys))
-        fallen = keys[(self.expected <= usual / 2) & (self.lost > 0)]
+        fallen = keys[(self.next_year <= self.seen.last_year / 2) & (self.lost > 0)]
         if not len(fallen):
             return fallen
         _, high = told_range(self.choice.used, self.seen.only(fallen), self.ahead.horizon)

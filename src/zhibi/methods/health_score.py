@@ -62,8 +62,10 @@ class Params:
         "relationship=10",
         help="Weights of the measures of health.",
     )
-    red: float = param(50.0, unit="score", help="Red up to this score.", within=(0.0, 100.0))
-    yellow: float = param(75.0, unit="score", help="Yellow up to this score.", within=(0.0, 100.0))
+    red_until: float = param(50.0, unit="score", help="Red up to this score.", within=(0.0, 100.0))
+    yellow_until: float = param(
+        75.0, unit="score", help="Yellow up to this score.", within=(0.0, 100.0)
+    )
     horizon: int = param(
         90, unit="days", help="The back-test asks who ordered within so many days.",
         within=(7, 365),
@@ -118,11 +120,12 @@ def analyze(tables: Tables, params: Params | None = None) -> HealthScore:
     """The health of every account now, a quarter ago, and what followed in the past."""
     params = params or Params()
     check("health_score", params)
-    if params.red >= params.yellow:
+    if params.red_until >= params.yellow_until:
         raise ZhibiError(
-            "health_score: red is {red}, but must be below yellow ({yellow}); change one of them.",
-            red=params.red,
-            yellow=params.yellow,
+            "health_score: red_until is {red}, but must be below yellow_until ({yellow}); change "
+            "one of them.",
+            red=params.red_until,
+            yellow=params.yellow_until,
         )
     weights = weights_of("health_score", "weights", params.weights, tuple(LABELS))
     asked = Asked(Rule(), HISTORY, params.level, params.horizon, quarters=QUARTERS)
@@ -130,7 +133,7 @@ def analyze(tables: Tables, params: Params | None = None) -> HealthScore:
     before = tables.day - timedelta(days=params.horizon)
     on = [*(cuts or ([before] if before >= tables.first_day else [])), tables.day]
     healths, rhythms = health_on(tables, on, weights, asked)
-    record = health_record(tables, healths[: len(cuts)], rhythms, asked=asked, red=params.red)
+    record = health_record(tables, healths[: len(cuts)], rhythms, asked=asked, red=params.red_until)
     patients = _patients(healths[-1], healths[-2] if len(on) > 1 else None, params)
     return HealthScore(
         identity=tables.identity("health_score", params, params.level),
@@ -180,9 +183,9 @@ def _known(points: float) -> float | None:
 def _light(tenths: int | None, params: Params) -> str:
     if tenths is None:
         return UNKNOWN
-    if tenths <= params.red * 10:
+    if tenths <= params.red_until * 10:
         return RED
-    return YELLOW if tenths <= params.yellow * 10 else GREEN
+    return YELLOW if tenths <= params.yellow_until * 10 else GREEN
 
 
 def _lights(patients: tuple[Patient, ...]) -> Table:
@@ -296,8 +299,8 @@ def _notes(params: Params, record: HealthRecord | None) -> Iterator[Sentence]:
         "out of its weights; the score before is that of {horizon:day|days} ago, by what was known "
         "then.",
         {
-            "red": Figure(params.red, Unit.SCORE),
-            "yellow": Figure(params.yellow, Unit.SCORE),
+            "red": Figure(params.red_until, Unit.SCORE),
+            "yellow": Figure(params.yellow_until, Unit.SCORE),
             "horizon": Figure(params.horizon, Unit.COUNT),
         },
     )
@@ -363,7 +366,7 @@ def _summary(
         "n": Figure(count, Unit.COUNT),
         "net": Figure(net, Unit.MONEY),
         "horizon": Figure(params.horizon, Unit.COUNT),
-        "worse": Figure(sum((one.before or 0) > params.red for one in red), Unit.COUNT),
+        "worse": Figure(sum((one.before or 0) > params.red_until for one in red), Unit.COUNT),
     }
     template = SUMMARY
     if record and record.beats_chance and record.red.share and record.others.share:
