@@ -13,7 +13,7 @@ from zhibi.measures.days_outstanding import DaysOutstanding
 from zhibi.measures.debtors import OVER_LIMIT, SAFE, TOO_LATE
 from zhibi.measures.expected_receipts import WEEKS, Expected, Record
 from zhibi.measures.lateness import EVERYBODY, FEW
-from zhibi.measures.margin import amount_with_cost, margin
+from zhibi.measures.margin import margin, net_of_margin
 from zhibi.measures.periods import trailing
 from zhibi.measures.receipts_ahead import total_of
 from zhibi.measures.rows import fetch
@@ -234,7 +234,7 @@ def _margins(tables: Tables, level: str) -> dict[Any, float]:
     if not tables.has("cost"):
         return {}
     lines, period = tables.order_lines, trailing(tables.day, 12)
-    sums = {"margin": margin(lines, period), "known": amount_with_cost(lines, period)}
+    sums = {"margin": margin(lines, period), "known": net_of_margin(lines, period)}
     rows = fetch(by_account(tables, sums, level=level, over=(period,)))
     return {
         row["account_key"]: float(row["margin"] / row["known"]) for row in rows if row["known"] > 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zhibi.errors import ZhibiError
 from zhibi.measures.account_lines import account_key, account_lines
 from zhibi.measures.dossier.parts import NO_LIST, NO_ORDER, NO_ORDER_LATELY, NOT_IN_LIST
-from zhibi.measures.margin import has_margin, margin
+from zhibi.measures.margin import margin, net_of_margin
 from zhibi.measures.periods import Period, trailing, year_before
 from zhibi.measures.rows import fetch
 from zhibi.measures.sales import (
@@ -158,7 +158,7 @@ def _members(tables: Tables, key: int | str, level: str) -> tuple[Mapping[str, A
 
 def ranked(tables: Tables, level: str) -> ir.Table:
     """Accounts with sales in the last twelve months or those before, with rank, share and class in
-    both: net, orders, margin, with_cost (net sales whose margin is known), each also …_before."""
+    both: net, orders, margin, net_of_margin (sales whose margin is known), each also …_before."""
     period = trailing(tables.day, 12)
     before = year_before(period)
     lines = tables.order_lines
@@ -169,7 +169,7 @@ def ranked(tables: Tables, level: str) -> ir.Table:
             ("net", net_sales(lines, days)),
             ("orders", order_count(lines, days)),
             ("margin", margin(lines, days)),
-            ("with_cost", lines.amount.sum(where=has_margin(lines) & within(lines, days))),
+            ("net_of_margin", net_of_margin(lines, days)),
         )
     }
     summed = by_account(tables, figures, level=level, over=(period, before))

@@ -70,7 +70,7 @@ def _two_years(standing: Any) -> Table:
     rows = []
     for said, suffix in (("this period", ""), ("a year before", "_before")):
         net, orders, known = (
-            standing[f"{name}{suffix}"] for name in ("net", "orders", "with_cost")
+            standing[f"{name}{suffix}"] for name in ("net", "orders", "net_of_margin")
         )
         is_placed = bool(orders or net)
         rows.append(

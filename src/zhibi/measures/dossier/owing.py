@@ -79,6 +79,6 @@ def _as_usual(told: Finding, row: dict[str, Any]) -> Finding:
 
 def _margin_rate(account: Account) -> float | None:
     standing = account.standing
-    if standing is None or not account.tables.has("cost") or not standing["with_cost"]:
+    if standing is None or not account.tables.has("cost") or not standing["net_of_margin"]:
         return None
-    return float(standing["margin"] / standing["with_cost"])
+    return float(standing["margin"] / standing["net_of_margin"])
