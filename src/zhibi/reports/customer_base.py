@@ -29,9 +29,9 @@ from zhibi.methods import (
 )
 from zhibi.reports.asked import Asked
 from zhibi.reports.cut import first_rows, short
-from zhibi.reports.document import NoParams, Report, best_chance, choose
+from zhibi.reports.document import SALES_ARE, NoParams, Report, best_chance, choose
 from zhibi.reports.evidence import evidence
-from zhibi.reports.proposals import proposals
+from zhibi.reports.proposals import whom_to_see
 from zhibi.result import (
     Block,
     Column,
@@ -127,7 +127,7 @@ def compose(tables: Tables, sources: Section | None = None) -> Report:
         sections=(
             *_beside(tables, overview, parts),
             *(section for part in parts for section in _sections(part)),
-            *_whom_to_see(every),
+            *whom_to_see(every),
             Section("What the figures are", _definitions(tables, parts)),
             *asked.left_out(),
             *([sources] if sources else []),
@@ -358,21 +358,7 @@ MARKED = ("customer_id", "name", "owner", "met", "unknown", "net")
 DROPPED = ("name", "category", "net_before", "peer_count", "still", "owner")
 
 
-def _whom_to_see(every: Sequence[Finding]) -> list[Section]:
-    table = proposals(every)
-    return [Section("Whom to see", (table,))] if table.rows else []
-
-
 def _definitions(tables: Tables, parts: Sequence[Part]) -> tuple[Note, ...]:
-    notes = [
-        Note(
-            Sentence(
-                "Sales are net of tax: returns, rebates, allowances and red invoices count at "
-                "their sign; samples and cancelled orders do not count. Customers are added up to "
-                "their groups; attributes are as of today."
-            )
-        )
-    ]
     if len(parts) > 1:
         says = Sentence(
             "Individual are those on file as such; whose size is not on file counts as an "
@@ -385,7 +371,7 @@ def _definitions(tables: Tables, parts: Sequence[Part]) -> tuple[Note, ...]:
             "The size of no customer is on file, so that enterprises and individuals cannot be "
             "told apart; import a list of customers with the column size to have them apart."
         )
-    return (*notes, Note(says))
+    return (Note(SALES_ARE), Note(says))
 
 
 def _behind(part: Part, overview: Table) -> dict[str, Table]:

@@ -13,6 +13,12 @@ AT_MOST_ALIKE = 2  # of one code, so that one kind does not crowd out the others
 
 URGENCY = {Severity.NOW: 0, Severity.SOON: 1, Severity.GOOD: 2, Severity.INFO: 2}
 
+SALES_ARE = Sentence(
+    "Sales are net of tax: returns, rebates, allowances and red invoices count at their "
+    "sign; samples and cancelled orders do not count. Customers are added up to their "
+    "groups; attributes are as of today."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NoParams:

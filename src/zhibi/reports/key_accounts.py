@@ -25,7 +25,7 @@ from zhibi.methods import (
 from zhibi.reports import largest_accounts
 from zhibi.reports.asked import Asked
 from zhibi.reports.cut import TOP, known, short
-from zhibi.reports.document import NoParams, Report, best_chance, choose
+from zhibi.reports.document import SALES_ARE, NoParams, Report, best_chance, choose
 from zhibi.reports.evidence import evidence
 from zhibi.result import (
     Block,
@@ -297,11 +297,7 @@ def _money(parts: Parts) -> list[Section]:
 def _definitions(parts: Parts) -> tuple[Note, ...]:
     spread = parts.held.spread
     said = [
-        Sentence(
-            "Sales are net of tax: returns, rebates, allowances and red invoices count at their "
-            "sign; samples and cancelled orders do not count. Customers are added up to their "
-            "groups; attributes are as of today."
-        ),
+        SALES_ARE,
         Sentence(
             "Accounts with sales at or below zero ({n}, together {net}) are tail and not in the "
             "shares.",

@@ -20,7 +20,7 @@ from zhibi.reports.asked import Asked
 from zhibi.reports.cut import first_rows, short
 from zhibi.reports.document import NoParams, Report, choose
 from zhibi.reports.evidence import evidence
-from zhibi.reports.proposals import proposals
+from zhibi.reports.proposals import whom_to_see
 from zhibi.result import (
     Block,
     Figure,
@@ -79,7 +79,7 @@ def compose(tables: Tables, sources: Section | None = None) -> Report:
         findings=findings,
         sections=(
             *_sections(tables, parts, who),
-            *_whom_to_see(every),
+            *whom_to_see(every),
             Section("What the figures are", _definitions()),
             *asked.left_out(),
             *([sources] if sources else []),
@@ -230,11 +230,6 @@ QUESTIONS = ("rank", "name", "owner", "question", "if_no", "if_yes", "amount", "
 OPEN = ("name", "owner", "stage", "stage_on", "expected_amount", "expected_month")
 COSTS = ("name", "known", "answer_rate", "signing_rate", "cost", "cost_to_win")
 MARKETS = ("rank", "name", "state", "score", "net", "change", "customers", "newcomers")
-
-
-def _whom_to_see(every: Sequence[Finding]) -> list[Section]:
-    table = proposals(every)
-    return [Section("Whom to see", (table,))] if table.rows else []
 
 
 def _definitions() -> tuple[Note, ...]:

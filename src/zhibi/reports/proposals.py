@@ -8,7 +8,7 @@ from decimal import Decimal
 from zhibi.measures.rows import table_of_rows
 from zhibi.reports.cut import known
 from zhibi.reports.document import URGENCY
-from zhibi.result import Column, Finding, Severity, Table, Unit
+from zhibi.result import Column, Finding, Section, Severity, Table, Unit
 
 AT_MOST = 20
 
@@ -41,6 +41,12 @@ COLUMNS = (
     Column("stake", "At stake", Unit.MONEY),
     Column("owner", "Owner", Unit.NAME),
 )
+
+
+def whom_to_see(findings: Iterable[Finding]) -> tuple[Section, ...]:
+    """The proposals under their heading, if there are any."""
+    table = proposals(findings)
+    return (Section("Whom to see", (table,)),) if table.rows else ()
 
 
 def proposals(findings: Iterable[Finding]) -> Table:
