@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.methods.given import line, tables_of
 
 from zhibi.errors import ZhibiError
+from zhibi.measures import change_of_all
 from zhibi.measures.change_effects import EFFECTS
 from zhibi.methods import price_volume_mix
 from zhibi.methods.price_volume_mix import Params, analyze
@@ -135,6 +136,34 @@ def test_what_is_not_there_is_said(params: Params, said: str) -> None:
 def test_without_quantities_it_says_which_column() -> None:
     with pytest.raises(ZhibiError, match="needs the column product_id in order_lines"):
         analyze(tables_of([line("ann", "1", NOW, 5)], DAY))
+
+
+def test_customers_taken_together_still_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one customer explained, ann's effects are as before; the others are split as one."""
+    lines = [*EXAMPLE]
+    for who, dear, cheap in (("dan", 6, 2), ("eve", 2, 6)):
+        for day, more in ((BEFORE, 0), (NOW, 1)):
+            lines += [
+                buys(
+                    who, f"{who}1{day}", day, "machines:dear", quantity=dear + more, net=10 * dear
+                ),
+                buys(who, f"{who}2{day}", day, "machines:cheap", quantity=cheap, net=cheap + more),
+            ]
+    singly = analyze(tables_of(lines, DAY))
+    monkeypatch.setattr(change_of_all, "EXPLAINED", 1)
+    found = analyze(tables_of(lines, DAY))
+    assert singly.rest.rows == ()
+    assert found.rest.column("together") == (2,)
+    rows = {row[0]: row for row in singly.by_account.all_rows()}
+    assert all(row == rows[row[0]] for row in found.by_account.all_rows())
+    assert set(found.by_account.column("customer_id")) == {"ann", "bob", "cat"}
+    # Dear ones went from 8 for 80 to 10 for 80, cheap ones from 8 for 8 to 8 for 10.
+    (rest,) = (dict(zip([c.key for c in found.rest.columns], found.rest.rows[0], strict=True)),)
+    assert (rest["volume"], rest["mix"], rest["price"]) == (11, 9, -18)
+    assert (rest["net_before"], rest["net"], rest["change"]) == (88, 90, 2)
+    both = (found.by_account.totals or ())[2:], (found.rest.totals or ())[1:]
+    assert [a + b for a, b in zip(*both, strict=True)] == list(found.by_category.totals[1:])  # type: ignore[index, operator]
+    assert found.effects.base + sum(found.effects.parts.values()) == found.effects.now
 
 
 Products = dict[str, tuple[Fraction, Fraction, Fraction, Fraction]]  # q0, net0, q1, net1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zhibi.measures.account_lines import account_lines
 from zhibi.measures.bridge import compare
 from zhibi.measures.periods import Period
-from zhibi.measures.price_volume_mix import PARTS
+from zhibi.measures.price_volume_mix import MONEY, PARTS
 from zhibi.measures.product_sales import product_changes
 from zhibi.measures.sales import accounts
 from zhibi.tables.tables import Tables
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 CUSTOMER_STEPS = ("lost", "new", "returning")
+KEPT = "kept"  # bought in both periods
 # Column → what it is called, in the order of the waterfall.
 EFFECTS = {
     "lost": "lost customers",
@@ -46,17 +47,22 @@ def change_effects(
 ) -> ir.Table:
     """One row an account and product with `net_before`, `net`, `change` and EFFECTS; `only` is
     the key of the one account wanted."""
-    import ibis
-
     lines = tables.order_lines
     if only is not None:
         lines = account_lines(tables, [only], level=level)
     changes = product_changes(tables, lines, period=period, before=before, level=level)
-    parts = changes.rename({f"of_{part}": part for part in PARTS})
     compared = compare(tables, period=period, before=before, steady=0.0, level=level)
-    joined = parts.left_join(compared.select("account_key", "step"), "account_key")
-    step = joined.step.fill_null("expansion")
-    nothing = ibis.literal(0).cast("decimal(38, 4)")
+    return with_effects(changes, compared.select("account_key", "step"))
+
+
+def with_effects(changes: ir.Table, steps: ir.Table) -> ir.Table:
+    """Changes by account and product as effects: of an account whose `step` is one of
+    CUSTOMER_STEPS all is that, else price, volume and mix."""
+    import ibis
+
+    joined = changes.rename({f"of_{part}": part for part in PARTS}).left_join(steps, "account_key")
+    step = joined.step.fill_null(KEPT)
+    nothing = ibis.literal(0).cast(MONEY)
     of_customers = {
         name: ibis.ifelse(step == name, joined.change, nothing) for name in CUSTOMER_STEPS
     }

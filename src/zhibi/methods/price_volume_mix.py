@@ -10,7 +10,8 @@ the change exactly, in total, by category and by account.
     now = base + lost + new + returning + volume + mix + price + new products + dropped products
         + without product or quantity
 
-Do not trust price and mix where one product number stands for goods of many prices (a service, a
+Of very many accounts only those that changed most are split one by one
+(`zhibi.measures.change_of_all`). Do not trust price and mix where one product number stands for goods of many prices (a service, a
 project), or where the unit of a product's quantity changed between the periods.
 """
 
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from zhibi.errors import ZhibiError
 from zhibi.measures.account_lines import account_key
 from zhibi.measures.change_effects import EFFECTS, change_effects, effects_by_account
+from zhibi.measures.change_of_all import ChangeOfAll, change_of_all
 from zhibi.measures.effects_shown import Effects, effects_of, waterfall
 from zhibi.measures.monthly import growth
 from zhibi.measures.periods import Period, trailing, year_before
@@ -66,8 +68,8 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class PriceVolumeMix:
-    """`by_account` and `by_category` add up to `effects`; `drivers` are the accounts that moved
-    each effect most."""
+    """`by_category` adds up to `effects`, and so does `by_account` with `rest`, which is empty but
+    for very many customers; `drivers` are the accounts that moved each effect most."""
 
     identity: Identity
     period: Period
@@ -78,15 +80,17 @@ class PriceVolumeMix:
     by_category: Table
     drivers: Table
     by_account: Table
+    rest: Table
     findings: tuple[Finding, ...]
     title: str = TITLE
 
     def blocks(self) -> tuple[Block, ...]:
+        rest = (self.rest,) if self.rest.rows else ()
         return (
             Section("Why sales changed", (self.waterfall, self.steps)),
             Section("In which categories", (self.by_category,)),
             Section("Which customers drove each effect", (self.drivers,)),
-            Section("Whose sales changed", (self.by_account,)),
+            Section("Whose sales changed", (self.by_account, *rest)),
         )
 
 
@@ -98,15 +102,9 @@ def analyze(tables: Tables, params: Params | None = None) -> PriceVolumeMix:
         tables.require("price_volume_mix", column)
     period = trailing(tables.day, params.months)
     before = year_before(period)
-    only = (
-        account_key(tables, params.customer_id, level=params.level) if params.customer_id else None
-    )
-    split = change_effects(tables, period=period, before=before, level=params.level, only=only)
-    if params.category:
-        split = _of_category(split, params.category)
-    split = tables.keep(f"price_volume_mix|{params}", split)
-    named = tables.keep(f"price_volume_mix accounts|{params}", effects_by_account(tables, split))
-    effects = effects_of(named)
+    found = _change(tables, params, period, before)
+    named = found.accounts
+    effects = effects_of(found.split)
     drivers = _drivers(named)
     return PriceVolumeMix(
         identity=tables.identity("price_volume_mix", params, params.level),
@@ -115,14 +113,30 @@ def analyze(tables: Tables, params: Params | None = None) -> PriceVolumeMix:
         effects=effects,
         waterfall=waterfall(effects),
         steps=_steps(effects, named),
-        by_category=_by_category(split),
+        by_category=_by_category(found.split),
         drivers=_driver_table(drivers),
         by_account=_by_account(named),
+        rest=_rest(found.rest),
         findings=(
             *_total_finding(period, effects),
-            *(_driver_finding(period, driver, split) for driver in _told(drivers, effects)),
+            *(_driver_finding(period, driver, found.split) for driver in _told(drivers, effects)),
         ),
     )
+
+
+def _change(tables: Tables, params: Params, period: Period, before: Period) -> ChangeOfAll:
+    """All sales, or those of one customer or category, which leave few enough to split each."""
+    if not (params.customer_id or params.category):
+        return change_of_all(tables, period=period, before=before, level=params.level)
+    only = (
+        account_key(tables, params.customer_id, level=params.level) if params.customer_id else None
+    )
+    split = change_effects(tables, period=period, before=before, level=params.level, only=only)
+    if params.category:
+        split = _of_category(split, params.category)
+    split = tables.keep(f"price_volume_mix|{params}", split)
+    named = tables.keep(f"price_volume_mix accounts|{params}", effects_by_account(tables, split))
+    return ChangeOfAll(split, named, rest=split.limit(0).mutate(together=0))
 
 
 def _of_category(split: ir.Table, category: str) -> ir.Table:
@@ -204,6 +218,15 @@ def _by_account(named: ir.Table) -> Table:
             Column("name", "Customer", Unit.NAME),
             *AMOUNTS,
         ),
+    )
+
+
+def _rest(rest: ir.Table) -> Table:
+    return tabulate(
+        rest,
+        "rest",
+        "All other customers, taken together",
+        columns=(Column("together", "Customers", Unit.COUNT, total=True), *AMOUNTS),
     )
 
 
