@@ -11,8 +11,9 @@ the change exactly, in total, by category and by account.
         + without product or quantity
 
 Of very many accounts only those that changed most are split one by one
-(`zhibi.measures.change_of_all`). Do not trust price and mix where one product number stands for goods of many prices (a service, a
-project), or where the unit of a product's quantity changed between the periods.
+(`zhibi.measures.change_of_all`). Do not trust price and mix where one product number stands for
+goods of many prices (a service, a project), or where the unit of a product's quantity changed
+between the periods.
 """
 
 from __future__ import annotations
