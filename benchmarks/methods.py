@@ -31,6 +31,23 @@ AIMS = (
     Aim("sales_trend", "sales", 2),
     Aim("purchase_rhythm", "sales", 3),
     Aim("product_preference", "products", 3),
+    *(
+        Aim(name, "sales", 3)
+        for name in (
+            "abc_migration",
+            "cohort_retention",
+            "churn_warning",
+            "composite_grade",
+            "customer_funnel",
+            "customer_lifetime",
+            "health_score",
+            "key_account_marks",
+            "prospect_ranking",
+            "quarter_end_loading",
+            "target_markets",
+        )
+    ),
+    *(Aim(name, "products", 3) for name in ("peer_group", "price_volume_mix", "segments")),
 )
 REPORT = Aim("report key-accounts", "products", 7)
 BACKTEST = Aim("purchase_rhythm with back-test", "sales", None)

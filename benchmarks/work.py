@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 
@@ -21,6 +22,20 @@ from data import AS_OF
 # a count would be answered from the file's statistics.
 SALES = ("sum(amount)", "sum(is_order::INTEGER)", "max(order_date)", "count(*)")
 READS = {"sales": SALES, "products": (*SALES, "sum(strlen(category))")}
+
+# What fits a model or makes clusters, by method: taken out of its seconds and shown beside them.
+FITS = {
+    "churn_warning": (("zhibi.stats.lifetimes", "MBGCNBD.fit"),),
+    "customer_lifetime": (
+        ("zhibi.stats.lifetimes.model", "OrderModel.fit"),
+        ("zhibi.stats.lifetimes", "MBGCNBD.fit"),
+        ("zhibi.stats.lifetimes", "GammaGamma.fit"),
+    ),
+    "segments": (
+        ("zhibi.measures.segmenting", "stability"),
+        ("zhibi.measures.segmenting", "_labels"),
+    ),
+}
 
 Parts = dict[str, float]
 
@@ -66,7 +81,8 @@ def floor(workspace: str, reads: str, key: str) -> Parts:
 
 
 def method(workspace: str, name: str, backtest: str = "") -> Parts:
-    """What `zhibi analyze NAME` does."""
+    """What `zhibi analyze NAME` does; the fit of its models is left out of the seconds, and of
+    the processor seconds, and told apart."""
     _import("ibis.backends.duckdb.converter", "scipy.stats", "zhibi.render.text")
     from zhibi import run
     from zhibi.methods import load
@@ -75,10 +91,32 @@ def method(workspace: str, name: str, backtest: str = "") -> Parts:
         **({"backtest": bool(backtest)} if name == "purchase_rhythm" else {})
     )
     parts: Parts = {}
+    fits: Parts = {}
+    for module, function in FITS.get(name, ()):
+        _time(fits, module, function)
     with worked(parts):
         tables = run.open_tables(run.open_workspace(Path(workspace)), as_of=AS_OF)
         run.render(run.analyze(tables, name, params), style="text", language="en")
+    if fits:
+        parts["fit"] = fits["seconds"]
+        parts = {**parts, **{kind: parts[kind] - fits[kind] for kind in ("seconds", "cpu")}}
     return parts
+
+
+def _time(parts: Parts, module: str, function: str) -> None:
+    """Replaces a function by itself with what it takes added to `parts`."""
+    *within, name = function.split(".")
+    owner: object = reduce(getattr, within, import_module(module))
+    plain = getattr(owner, name)
+
+    def with_time(*given: object, **named: object) -> object:
+        processor = time.process_time()
+        with timed(parts, "seconds"):
+            found = plain(*given, **named)
+        parts["cpu"] = parts.get("cpu", 0.0) + time.process_time() - processor
+        return found
+
+    setattr(owner, name, with_time)
 
 
 def report(workspace: str, output: str) -> Parts:
