@@ -117,7 +117,8 @@ def test_what_stopped_is_the_stake_and_the_whole_customer_beside_it() -> None:
     assert (single.severity, single.owner, single.stake) == (Severity.NOW, "王敏", filters)
     said = Formatter("en", "CNY").sentence(single.says)
     assert said.startswith(
-        "公司0 has not ordered for 56 days; it usually orders every 6 days (0 of "
+        "公司0 has not ordered for 56 days; it usually orders every 6 days (of 99 "
+        "earlier gaps 0 were longer)."
     )
     assert "What stopped is filters, ¥4,500 in the last 12 months; the whole customer is " in said
     assert summary.code == "purchase_rhythm.summary"

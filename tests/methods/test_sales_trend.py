@@ -14,6 +14,7 @@ from tests.methods.given import line, tables_of
 from zhibi.measures.bridge import STEPS
 from zhibi.methods import sales_trend
 from zhibi.methods.sales_trend import analyze
+from zhibi.result import Severity
 
 DAY = date(2024, 12, 31)
 NOW, BASE, LONG_AGO = date(2024, 6, 1), date(2023, 6, 1), date(2021, 1, 1)
@@ -81,6 +82,31 @@ def test_a_first_year_has_nothing_to_compare_with() -> None:
     assert found.slope is None
     assert [finding.code for finding in found.findings] == ["sales_trend.total"]
     assert "growth" not in found.findings[0].says.figures
+
+
+def test_no_change_is_told_where_the_data_begins_inside_the_year_before() -> None:
+    found = analyze(tables_of([line("ann", "1", BASE, 40), line("ann", "2", NOW, 100)], DAY))
+    assert [one.code for one in found.findings] == ["sales_trend.total"]
+    assert found.findings[0].severity is Severity.INFO
+    assert "growth" not in found.findings[0].says.figures
+    assert len(found.notes) == 1
+    earlier = line("ann", "0", LONG_AGO, 10)
+    whole = analyze(
+        tables_of([earlier, line("ann", "1", BASE, 40), line("ann", "2", NOW, 100)], DAY)
+    )
+    says, kept = (one.says for one in whole.findings)
+    assert "growth" in says.figures
+    assert "{name}" not in says.template  # of one customer nothing is left without it
+    assert "all of them ordered again" in kept.template
+    assert not whole.notes
+
+
+def test_the_same_days_are_not_shown_twice() -> None:
+    lines = [line("ann", "0", LONG_AGO, 10), line("ann", "1", BASE, 40), line("ann", "2", NOW, 9)]
+    year = analyze(tables_of(lines, DAY))
+    assert year.totals.column("period") == ("this period", "a year before")
+    quarter = analyze(tables_of(lines, DAY), sales_trend.Params(months=3))
+    assert quarter.totals.column("period") == ("this period", "a year before", "right before")
 
 
 def test_a_turn_to_cheaper_products_is_told_as_mix() -> None:

@@ -10,17 +10,17 @@ from zhibi.result import Figure, Finding, Sentence, Severity, Subject, Unit
 
 SAYS = {
     ("red", True): "{name} has not ordered for {days:day|days}; it usually orders every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). What stopped is {what}, "
-    "{stake} in the last 12 months; the whole customer is {net}.",
+    "{usual:day|days} (of {gaps:earlier gap|earlier gaps} {longer:was|were} longer). What stopped "
+    "is {what}, {stake} in the last 12 months; the whole customer is {net}.",
     ("red", False): "{name} has not ordered for {days:day|days}; it usually orders every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). It bought {net} in the last "
-    "12 months.",
+    "{usual:day|days} (of {gaps:earlier gap|earlier gaps} {longer:was|were} longer). It bought "
+    "{net} in the last 12 months.",
     ("amber", True): "{name} is late: no order for {days:day|days}, usually every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). Missing is {what}, {stake} "
-    "in the last 12 months; the whole customer is {net}.",
+    "{usual:day|days} (of {gaps:earlier gap|earlier gaps} {longer:was|were} longer). Missing is "
+    "{what}, {stake} in the last 12 months; the whole customer is {net}.",
     ("amber", False): "{name} is late: no order for {days:day|days}, usually every "
-    "{usual:day|days} ({longer} of {gaps} earlier gaps were longer). It bought {net} in the last "
-    "12 months.",
+    "{usual:day|days} (of {gaps:earlier gap|earlier gaps} {longer:was|were} longer). It bought "
+    "{net} in the last 12 months.",
 }
 ASKS = {
     ("red", True): "Ask {name} this week why it no longer orders {what}, and from whom it buys.",

@@ -27,6 +27,7 @@ from zhibi.measures.class_moves import (
     turned_in_mix,
     with_mix,
 )
+from zhibi.measures.first_days import begins_inside
 from zhibi.measures.periods import Period, months_before, trailing
 from zhibi.measures.rows import fetch, tabulate
 from zhibi.params import check, day_of, param
@@ -299,13 +300,7 @@ def _notes(tables: Tables, *, period: Period, before: Period) -> tuple[Note, ...
         "looked at for the accounts that changed most.",
         days,
     )
-    if before.start >= tables.first_day:
-        return (Note(compared),)
-    begins = Sentence(
-        "The data begins on {first_day}, inside the earlier period: it holds less than all of it.",
-        {"first_day": Figure(tables.first_day, Unit.DATE)},
-    )
-    return (Note(compared), Note(begins))
+    return (Note(compared), *begins_inside(before, tables.first_day))
 
 
 def _head_finding(period: Period, before: Period, matrix: Table) -> tuple[Finding, ...]:
@@ -319,9 +314,9 @@ def _head_finding(period: Period, before: Period, matrix: Table) -> tuple[Findin
     into_head = [cell["accounts"] for cell in cells if cell["class"] == "head"]
     stayed = count.get("head", 0)
     says = Sentence(
-        "Of {n:head customer|head customers} on {from_day}, {stayed} still are on {to_day}; "
-        "{fell} fell to middle or tail, {left} ordered nothing, {rose} came up; the money of the "
-        "head of then went from {base} to {now}.",
+        "Of {n:head customer|head customers} on {from_day}, {stayed:still is|still are} on "
+        "{to_day}; {fell} fell to middle or tail, {left} ordered nothing, {rose} came up; the "
+        "money of the head of then went from {base} to {now}.",
         {
             "n": Figure(sum(count.values()), Unit.COUNT),
             "from_day": Figure(before.end, Unit.DATE),

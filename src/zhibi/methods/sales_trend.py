@@ -27,6 +27,7 @@ import numpy as np
 
 from zhibi.measures.bridge import STEPS, Bridge, bridge_of, compare
 from zhibi.measures.fall_told import fall_told, per_order
+from zhibi.measures.first_days import begins_inside
 from zhibi.measures.monthly import against_year_before, daily_net, growth, sum_over, whole_months
 from zhibi.measures.periods import Period, previous, trailing, year_before
 from zhibi.measures.price_volume_mix import PriceVolumeMix
@@ -42,6 +43,7 @@ from zhibi.result import (
     Finding,
     Identity,
     Mark,
+    Note,
     Section,
     Sentence,
     Severity,
@@ -95,6 +97,7 @@ class SalesTrend:
     explained: Table
     bridge_chart: Chart
     month_chart: Chart
+    notes: tuple[Note, ...]  # where the year before is not all there
     findings: tuple[Finding, ...]
     title: str = TITLE
 
@@ -106,7 +109,10 @@ class SalesTrend:
         )
         why = (Section("Why accounts fell", (self.explained,)),) if self.explained.rows else ()
         return (
-            Section("Sales against the year before", (self.totals, self.month_chart, *slope)),
+            Section(
+                "Sales against the year before",
+                (self.totals, *self.notes, self.month_chart, *slope),
+            ),
             Section("Why sales changed", (self.bridge_chart, self.steps)),
             Section("Whose sales changed", (self.changes,)),
             *why,
@@ -132,7 +138,8 @@ def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
     months = _months(tables, days)
     explained = _explained(tables, compared, params, period=period, before=before)
     previous_net = sum_over(days, right_before)
-    has_base = bridge.base > 0
+    notes = begins_inside(before, tables.first_day)
+    has_base = bridge.base > 0 and not notes
     return SalesTrend(
         identity=tables.identity("sales_trend", params, params.level),
         period=period,
@@ -140,15 +147,16 @@ def analyze(tables: Tables, params: Params | None = None) -> SalesTrend:
         bridge=bridge,
         previous_net=previous_net,
         slope=_slope(tables, days),
-        totals=_totals(compared, bridge, previous_net),
+        totals=_totals(compared, bridge, None if right_before == before else previous_net),
         steps=steps,
         months=months,
         changes=_changes(compared),
         explained=_explained_table(explained),
         bridge_chart=_bridge_chart(bridge),
         month_chart=_month_chart(months),
+        notes=notes,
         findings=(
-            *_total_finding(period, bridge, compared),
+            *_total_finding(period, bridge, compared, notes),
             *(_retention_finding(period, bridge, compared) if has_base else ()),
             *(fall_told(period, item.row, item.parts) for item in explained),
         ),
@@ -176,8 +184,9 @@ def _steps(compared: ir.Table) -> Table:
     )
 
 
-def _totals(compared: ir.Table, bridge: Bridge, previous_net: Decimal) -> Table:
-    """Sales, orders, average order and customers: now, a year before, and right before."""
+def _totals(compared: ir.Table, bridge: Bridge, previous_net: Decimal | None) -> Table:
+    """Sales, orders, average order and customers: now, a year before, and right before (None:
+    the same days as a year before)."""
     sums = fetch(
         compared.agg(
             orders=compared.orders.sum(),
@@ -187,6 +196,8 @@ def _totals(compared: ir.Table, bridge: Bridge, previous_net: Decimal) -> Table:
         )
     )[0]
     n, n_before = sums["orders"] or 0, sums["orders_before"] or 0
+    known = previous_net is not None
+    right_before = (("right before", previous_net, None, None, None),) if known else ()
     return Table(
         key="totals",
         title="This period and the year before",
@@ -206,9 +217,9 @@ def _totals(compared: ir.Table, bridge: Bridge, previous_net: Decimal) -> Table:
                 per_order(bridge.base, n_before),
                 sums["buyers_before"] or 0,
             ),
-            ("right before", previous_net, None, None, None),
+            *right_before,
         ),
-        row_count=3,
+        row_count=2 + len(right_before),
     )
 
 
@@ -373,8 +384,11 @@ def _month_chart(months: Table) -> Chart:
     )
 
 
-def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[Finding, ...]:
-    """The news: how much sales changed, and how much of it is one customer."""
+def _total_finding(
+    period: Period, bridge: Bridge, compared: ir.Table, notes: tuple[Note, ...]
+) -> tuple[Finding, ...]:
+    """The news: how much sales changed, and how much of it is one customer; no news of a change
+    where the year before is not all there."""
     change = bridge.now - bridge.base
     if bridge.base <= 0:
         if bridge.now == 0:
@@ -384,8 +398,16 @@ def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[
             {"net": Figure(bridge.now, Unit.MONEY)},
         )
         return (Finding("sales_trend.total", says, Severity.INFO, period.month_on),)
+    if notes:
+        says = Sentence(
+            "Sales {net}, and {base} in what there is of the year before: the data begins inside "
+            "it, so how sales changed cannot be told.",
+            {"net": Figure(bridge.now, Unit.MONEY), "base": Figure(bridge.base, Unit.MONEY)},
+        )
+        action = Sentence("Import the older orders too, and look again.")
+        return (Finding("sales_trend.total", says, Severity.INFO, period.month_on, action=action),)
     order = compared.change.desc() if change > 0 else compared.change.asc()
-    top = fetch(compared.order_by(order, "customer_id").limit(1))[0]
+    top, *others = fetch(compared.order_by(order, "customer_id").limit(2))
     figures = {
         "net": Figure(bridge.now, Unit.MONEY),
         "growth": Figure(bridge.change, Unit.CHANGE),
@@ -394,7 +416,7 @@ def _total_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tuple[
         "one": Figure(top["change"], Unit.MONEY_CHANGE),
         "rest": Figure(growth(bridge.now - top["change"], bridge.base), Unit.CHANGE),
     }
-    is_one_customer = change != 0 and abs(top["change"]) >= abs(change) * Decimal("0.3")
+    is_one_customer = change != 0 and others and abs(top["change"]) >= abs(change) * Decimal("0.3")
     template = (
         "Sales {net}, {growth} on the year before ({change}); {one} of it is {name} alone, "
         "without which it is {rest}."
@@ -410,7 +432,10 @@ def _retention_finding(period: Period, bridge: Bridge, compared: ir.Table) -> tu
     count = fetch(lost.agg(n=lost.count()))[0]["n"]
     says = Sentence(
         "Last year's customers brought {nrr} of what they brought then ({grr} without what they "
-        "bought more); {n:customer|customers} ordered nothing, {lost}.",
+        "bought more); {n:customer|customers} ordered nothing, {lost}."
+        if count
+        else "Last year's customers brought {nrr} of what they brought then ({grr} without what "
+        "they bought more); all of them ordered again.",
         {
             "nrr": Figure(bridge.nrr, Unit.SHARE),
             "grr": Figure(bridge.grr, Unit.SHARE),
