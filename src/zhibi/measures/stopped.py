@@ -69,6 +69,8 @@ def stopped_products(
         return ()
     pair, first, segment = _pairs(rows)
     is_bought = rows["is_bought"].to_numpy()
+    if not is_bought.any():  # only returns
+        return ()
     net = _net_of_pairs(rows, pair, trailing(tables.day, 12))
     bought = rows.filter(is_bought)
     pairs = from_columns(_column(pair[is_bought]), bought["order_date"], calendar=tables.calendar)
