@@ -69,6 +69,17 @@ def test_who_left_the_head_is_found(example: concentration.Concentration) -> Non
     assert not [finding for finding in example.findings if finding.subject]
 
 
+def test_who_left_altogether_is_visited_not_asked_about_the_next_offer() -> None:
+    lines = [*EXAMPLE, line("dan", "9", BEFORE, 900), line("fay", "10", BEFORE, 950)]
+    told = {
+        one.subject.name: one.action.template
+        for one in analyze(tables_of(lines, DAY)).findings
+        if one.subject and one.action
+    }
+    assert "next offer" in told["dan"]
+    assert "who supplies it now" in told["fay"]
+
+
 def test_one_who_holds_most_alone_is_head() -> None:
     found = analyze(tables_of([line("ann", "1", NOW, 75), line("bob", "2", NOW, 25)], DAY))
     assert list(zip(*map(found.ranking.column, ("customer_id", "class")), strict=True)) == [

@@ -96,6 +96,17 @@ def test_who_fell_out_of_the_top_tiers_is_named(example: pyramid.CustomerPyramid
     check_findings(example)
 
 
+def test_who_brought_more_than_before_was_only_overtaken() -> None:
+    lines = [sale(name, day, amount) for name, day, amount in (
+        ("ann", THEN, 100), ("bob", THEN, 90), ("cat", THEN, 10), ("dan", THEN, 10),
+        ("ann", NOW, 110), ("bob", NOW, 900), ("cat", NOW, 800), ("dan", NOW, 5),
+    )]  # fmt: skip
+    found = pyramid.analyze(tables_of(lines, DAY), ZEITHAML)
+    moved = records(found.moved)
+    assert moved["ann"]["tier"] != moved["ann"]["tier_before"]
+    assert not [one for one in found.findings if one.subject and one.subject.name == "ann"]
+
+
 def test_no_account_is_called_lead(example: pyramid.CustomerPyramid) -> None:
     said = [row for table in (example.accounts, example.moved) for row in table.all_rows()]
     said += [[f.value for f in found.says.figures.values()] for found in example.findings]

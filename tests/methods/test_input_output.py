@@ -136,6 +136,15 @@ def test_findings_name_who_takes_most_and_who_gets_least(example: InputOutput) -
     assert example.findings[2].says.figures["usual"].value == 1.7  # 5 efforts on three
 
 
+def test_who_gets_as_many_efforts_as_others_is_not_to_be_visited_more() -> None:
+    """bob: 5 efforts that cost nothing, while those who make 80 % of sales get 10 / 3."""
+    many = [*EFFORTS, *(effort("bob", 0) for _ in range(5))]
+    by_cost = Params(output_weights="volume=100", input_weights="cost=100")
+    found = analyze(tables_of(LINES, DAY, efforts=many), by_cost)
+    assert found.accounts.column("cell")[1] == "focus in"
+    assert "input_output.focus" not in [one.code for one in found.findings]
+
+
 def test_a_customer_of_old_whom_effort_did_not_bring_back_is_no_newcomer() -> None:
     lines = [*LINES, line("old", "o", BEFORE, 9000)]
     found = analyze(

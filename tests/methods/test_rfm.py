@@ -135,6 +135,12 @@ def test_group_scores_as_one_account() -> None:
     assert set(records(apart.accounts)) == {"top", "sub", "x"}
 
 
+@pytest.mark.parametrize(("n", "is_told"), [(4, False), (8, True)])
+def test_a_handful_of_customers_has_not_gone_quiet(n: int, is_told: bool) -> None:
+    lines = [line(f"c{at}", f"o{at}", DAY - timedelta(days=at), 5 + 9 * at) for at in range(n)]
+    assert bool(rfm.analyze(tables_of(lines, DAY)).findings) is is_told
+
+
 def test_unknown_cut_is_refused() -> None:
     with pytest.raises(ZhibiError):
         rfm.analyze(tables_of(EXAMPLE, DAY), rfm.Params(cut="modus"))

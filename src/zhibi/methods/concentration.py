@@ -399,6 +399,8 @@ LEFT_ALTOGETHER = (
     "{name} was a head customer with {before} and {orders_before:order|orders} a year before, "
     "and has ordered nothing since."
 )
+ASK_WHAT = "Find out before the next offer whether it buys elsewhere, less or cheaper."
+ASK_WHO = "Visit it, find out who supplies it now, and decide whether to win it back."
 
 
 def _left_head(period: Period, mover: dict[str, Any]) -> Finding:
@@ -416,9 +418,7 @@ def _left_head(period: Period, mover: dict[str, Any]) -> Finding:
         severity=Severity.SOON,
         cause_on=period.month_on,
         subject=Subject(mover["customer_id"], mover["name"]),
-        action=Sentence(
-            "Find out before the next offer whether it buys elsewhere, less or cheaper."
-        ),
+        action=Sentence(ASK_WHAT if mover["orders"] else ASK_WHO),
         owner=mover["owner"],
         stake=mover["net_before"] - mover["net"],
     )

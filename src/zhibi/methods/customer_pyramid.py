@@ -350,7 +350,10 @@ def _findings(
     found = []
     if tiers.rows[0][1] and tiers.column("share")[0] is not None:
         found.append(_top_tier(period, tiers, by))
-    fallen = ranked.filter((ranked.tier_before < TOP) & (ranked.tier.fill_null(TOP) >= TOP))
+    left = ranked.filter((ranked.tier_before < TOP) & (ranked.tier.fill_null(TOP) >= TOP))
+    # Tiers are relative: who brought more than before was only overtaken.
+    brought = "margin" if by.by == "margin" else "net"
+    fallen = left.filter(left[brought] < left[f"{brought}_before"])
     fallen = fallen.mutate(lost=fallen.net_before - fallen.net)
     summary = fetch(
         fallen.agg(

@@ -320,9 +320,11 @@ def _findings(
     costly = rows.filter((rows.up <= output - CLEAR) & (rows.across >= input_ + CLEAR))
     costly = costly.filter(costly.cell == CUT).order_by(costly[found.measure].desc(), "place")
     cheap = rows.filter((rows.up >= output + CLEAR) & (rows.across <= input_ - CLEAR))
-    cheap = cheap.filter(cheap.cell == FOCUS).order_by("place")
     few = found.rows.filter(found.rows.part == FEW)
     usual = fetch(few.agg(n=few.count(), efforts=few.efforts.sum()))[0]
+    # Little input by its days or cost, yet as many efforts as others: not to be visited more.
+    cheap = cheap.filter((cheap.cell == FOCUS) & (cheap.efforts * usual["n"] < usual["efforts"]))
+    cheap = cheap.order_by("place")
     return (
         _concentration(found.period, everybody, usual["n"]),
         *_passing_by(found.period, people),

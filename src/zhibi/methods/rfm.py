@@ -19,7 +19,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from zhibi.measures.periods import Period
 from zhibi.measures.rfm_scores import (
@@ -310,13 +310,17 @@ def _how_cut(params: Params, limits: Cuts) -> Sentence:
 CUT_WORDS = {"mean": "mean of the scores", "median": "median of the scores", "fixed": "fixed cut"}
 
 
+FEWEST = 5  # scored accounts: scores are fifths, and of four nobody is one
+
+
 def _findings(period: Period, segments: Table, named: ir.Table) -> tuple[Finding, ...]:
     """Whom sales rest on, and the large accounts that have gone quiet with the biggest named."""
     found = []
     keys = [column.key for column in segments.columns]
+    scored = sum(cast("tuple[int, ...]", segments.column("accounts")))
     for row in segments.rows:
         cell: dict[str, Any] = dict(zip(keys, row, strict=True))
-        if cell["share"] is None or cell["net"] <= 0:
+        if cell["share"] is None or cell["net"] <= 0 or scored < FEWEST:
             continue
         if cell["segment"] == "key value":
             found.append(_key_value(period, cell))
