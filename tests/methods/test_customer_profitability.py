@@ -97,6 +97,15 @@ def test_without_efforts_and_payments_it_is_called_gross_margin() -> None:
     assert any("gross margin, not" in text for text in said)
 
 
+def test_a_loss_without_rebates_speaks_of_none() -> None:
+    found = analyze(
+        tables_of([line("ann", "1", SOLD[0]["order_date"], 100, cost=Decimal(150))], DAY)
+    )
+    (loss,) = [one for one in found.findings if one.code == "customer_profitability.loss"]
+    assert "sold below cost" in loss.says.template
+    assert "rebates" not in loss.says.template
+
+
 def test_a_bill_is_cash_when_it_matures() -> None:
     bill = receipt("ann", date(2024, 4, 1), 1000, matures_on=date(2024, 10, 1))
     found = analyze(tables_of(SOLD, DAY, receivables=BOOKS["receivables"], receipts=[bill]), TENTH)

@@ -66,6 +66,20 @@ def steps_chart(found: Contributions) -> Chart:
     )
 
 
+# By whether terms and efforts are known, and whether any rebate was given.
+LOSS = {
+    (True, True): "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a "
+    "margin of {margin} after {given_back} of rebates, less {terms} for its terms and {effort} for "
+    "efforts.",
+    (True, False): "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a "
+    "margin of {margin}, less {terms} for its terms and {effort} for efforts.",
+    (False, True): "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a "
+    "margin of {margin} after {given_back} of rebates.",
+    (False, False): "{name}, number {place} by sales ({net}), is sold below cost: a margin of "
+    "{margin}.",
+}
+
+
 def loss_told(one: Account, place: int, on: date) -> Finding:
     """`place` is its rank by sales."""
     figures = {
@@ -78,14 +92,8 @@ def loss_told(one: Account, place: int, on: date) -> Finding:
         "effort": Figure(one.effort, Unit.MONEY),
         "given_back": Figure(-one.given_back, Unit.MONEY),
     }
-    template = (
-        "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a margin of "
-        "{margin} after {given_back} of rebates."
-        if one.terms is None or one.effort is None
-        else "{name}, number {place} by sales ({net}), costs {lost} more than it brings: a margin "
-        "of {margin} after {given_back} of rebates, less {terms} for its terms and {effort} for "
-        "efforts."
-    )
+    has_costs = one.terms is not None and one.effort is not None
+    template = LOSS[has_costs, bool(one.given_back)]
     return Finding(
         code="customer_profitability.loss",
         says=Sentence(template, figures),

@@ -164,7 +164,7 @@ def _ranking(found: Segments, scores: Scores, fewest: int) -> tuple[Scored, ...]
 
 SEGMENTS = (
     Column("rank", "Rank", Unit.COUNT),
-    Column("name", "Segment", Unit.TERM),
+    Column("name", "Segment of the market", Unit.TERM),
     Column("state", "Standing", Unit.TERM),
     Column("score", "Score", Unit.SCORE),
     Column("known", "Weight known", Unit.SHARE),
@@ -279,9 +279,23 @@ def _findings(
     return (_best(period, found, ranked[0], ranked[1]), *low)
 
 
+# By whether it is clearly before the second, and whether anything was sold in the period before.
+BEST = {
+    (True, True): "{name} is the segment to go for: {score} of 100, before {second} "
+    "({second_score}). {n:customer|customers} bought {net}, {change} on the period before.",
+    (True, False): "{name} is the segment to go for: {score} of 100, before {second} "
+    "({second_score}). {n:customer|customers} bought {net}, in the period before nobody did.",
+    (False, True): "{name} scores highest ({score} of 100), but hardly above {second} "
+    "({second_score}). {n:customer|customers} bought {net}, {change} on the period before.",
+    (False, False): "{name} scores highest ({score} of 100), but hardly above {second} "
+    "({second_score}). {n:customer|customers} bought {net}, in the period before nobody did.",
+}
+
+
 def _best(period: Period, found: Segments, best: Scored, second: Scored) -> Finding:
     newcomers = int(found.newcomers[best.at])
     name = Figure(best.name, Unit.TERM)
+    change = growth(found.net[best.at], found.net_before[best.at])
     action = (
         Sentence(
             "List those of {name} who have not ordered yet ({n}), and give each an owner and a "
@@ -298,11 +312,7 @@ def _best(period: Period, found: Segments, best: Scored, second: Scored) -> Find
     return Finding(
         code="target_markets.best",
         says=Sentence(
-            "{name} is the segment to go for: {score} of 100, before {second} ({second_score}). "
-            "{n:customer|customers} bought {net}, {change} on the period before."
-            if best.score >= second.score + CLEAR
-            else "{name} scores highest ({score} of 100), but hardly above {second} "
-            "({second_score}). {n:customer|customers} bought {net}, {change} on the period before.",
+            BEST[best.score >= second.score + CLEAR, change is not None],
             {
                 "name": name,
                 "score": Figure(best.score, Unit.SCORE),
@@ -310,9 +320,7 @@ def _best(period: Period, found: Segments, best: Scored, second: Scored) -> Find
                 "second_score": Figure(second.score, Unit.SCORE),
                 "n": Figure(int(found.customers[best.at]), Unit.COUNT),
                 "net": Figure(found.net[best.at], Unit.MONEY),
-                "change": Figure(
-                    growth(found.net[best.at], found.net_before[best.at]), Unit.CHANGE
-                ),
+                "change": Figure(change, Unit.CHANGE),
             },
         ),
         severity=Severity.INFO,
