@@ -80,6 +80,14 @@ def test_who_left_altogether_is_visited_not_asked_about_the_next_offer() -> None
     assert "who supplies it now" in told["fay"]
 
 
+def test_who_grew_and_was_only_overtaken_has_not_fallen() -> None:
+    lines = [line("ann", "1", BEFORE, 90), line("bob", "2", BEFORE, 10)]
+    lines += [line("ann", "3", NOW, 100), line("bob", "4", NOW, 9000)]
+    found = analyze(tables_of(lines, DAY))
+    assert "ann" in found.movers.column("name")
+    assert not [one for one in found.findings if one.subject]
+
+
 def test_one_who_holds_most_alone_is_head() -> None:
     found = analyze(tables_of([line("ann", "1", NOW, 75), line("bob", "2", NOW, 25)], DAY))
     assert list(zip(*map(found.ranking.column, ("customer_id", "class")), strict=True)) == [

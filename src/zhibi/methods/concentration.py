@@ -368,7 +368,9 @@ def _findings(
     left = [
         mover
         for mover in (dict(zip(keys, row, strict=True)) for row in movers.rows)
-        if mover["class_before"] == "head" and mover["class"] != "head"
+        if mover["class_before"] == "head"
+        and mover["class"] != "head"
+        and mover["net"] < mover["net_before"]  # not who grew and was only overtaken
     ]
     return (*found, *(_left_head(period, mover) for mover in left[:TOLD]))
 
