@@ -102,6 +102,11 @@ def test_no_sales_before_means_no_comparison() -> None:
     assert found.movers.row_count == 0
 
 
+def test_before_the_first_order_it_says_so() -> None:
+    with pytest.raises(ZhibiError, match="no order lines up to 2000-01-01"):
+        analyze(tables_of(EXAMPLE, date(2000, 1, 1)))
+
+
 def test_only_returns_give_no_shares() -> None:
     found = analyze(tables_of([line("ann", "1", NOW, -75)], DAY))
     assert found.spread.gini is None
