@@ -25,11 +25,10 @@ READS = {"sales": SALES, "products": (*SALES, "sum(strlen(category))")}
 
 # What fits a model or makes clusters, by method: taken out of its seconds and shown beside them.
 FITS = {
-    "churn_warning": (("zhibi.stats.lifetimes", "MBGCNBD.fit"),),
+    "churn_warning": (("zhibi.measures.churn_rules", "ChanceToStop._fit"),),
     "customer_lifetime": (
-        ("zhibi.stats.lifetimes.model", "OrderModel.fit"),
-        ("zhibi.stats.lifetimes", "MBGCNBD.fit"),
-        ("zhibi.stats.lifetimes", "GammaGamma.fit"),
+        ("zhibi.measures.order_forecasts", "_fit"),
+        ("zhibi.measures.order_value", "_fitted"),
     ),
     "segments": (
         ("zhibi.measures.segmenting", "stability"),
