@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from tests.methods.given import line, tables_of
 
 from zhibi.measures.cohorts import end_of_whole_periods
 from zhibi.methods.cohort_retention import Params, analyze
-from zhibi.result import Severity
+from zhibi.result import Block, Chart, Section, Severity
 
 DAY = date(2024, 9, 30)
 EXAMPLE = [
@@ -183,6 +184,20 @@ def test_a_planted_change_is_told_and_none_is_not(newer_rate: float, severity: S
     (finding,) = analyze(tables_of(company(newer_rate), day)).findings
     assert finding.severity is severity
     assert (finding.action is not None) == (severity is Severity.SOON)
+
+
+def test_without_new_customers_the_chart_says_so() -> None:
+    found = analyze(tables_of([line("ann", "1", DAY, 5)], DAY))
+    (text,) = [chart.text for chart in charts(found.blocks()) if chart.key == "retention_curve"]
+    assert "no new customer" in text.template
+
+
+def charts(blocks: tuple[Block, ...]) -> Iterator[Chart]:
+    for block in blocks:
+        if isinstance(block, Section):
+            yield from charts(block.blocks)
+        elif isinstance(block, Chart):
+            yield block
 
 
 def test_few_new_customers_are_no_finding() -> None:

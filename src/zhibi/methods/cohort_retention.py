@@ -303,7 +303,9 @@ def _curve(ages: Sequence[_Age]) -> Chart:
         x="age",
         y=("active", "low", "high"),
         text=Sentence(
-            "In the period after the one of their first order {share} of new customers ordered.",
+            "In the period after the one of their first order {share} of new customers ordered."
+            if first is not None
+            else "Of no new customer is the period after that of its first order over yet.",
             {"share": Figure(first, Unit.SHARE)},
         ),
     )
