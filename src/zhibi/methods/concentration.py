@@ -368,7 +368,7 @@ def _findings(
     keys = [column.key for column in movers.columns]
     left = [
         mover
-        for mover in (dict(zip(keys, row, strict=True)) for row in movers.rows)
+        for mover in (dict[str, Any](zip(keys, row, strict=True)) for row in movers.rows)
         if mover["class_before"] == "head"
         and mover["class"] != "head"
         and mover["net"] < mover["net_before"]  # not who grew and was only overtaken
