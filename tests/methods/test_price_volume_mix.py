@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -233,3 +233,21 @@ def test_against_a_slow_split(given_sales: list[tuple[str, str, bool, Decimal, D
     for effect in EFFECTS:
         total = sum((one[effect] for one in expected), Fraction(0))
         assert abs(Fraction(found.parts[effect]) - total) <= Fraction("0.15"), effect
+
+
+def test_a_year_before_that_is_not_all_there_gives_no_growth() -> None:
+    """Half a year of data against a year: +100 % would be the calendar's doing."""
+    day = date(2024, 12, 31)
+    lines = [
+        line(
+            f"c{n}", f"{n}-{step}", day - timedelta(days=30 * step), 100,
+            product_id="p", quantity=Decimal(1),
+        )
+        for n in range(3)
+        for step in range(18)
+    ]  # fmt: skip
+    found = analyze(tables_of(lines, day))
+    assert "price_volume_mix.total" not in {finding.code for finding in found.findings}
+    assert "begins on" in found.notes[0].says.template
+    whole = analyze(tables_of([*lines, line("c0", "old", date(2023, 1, 1), 5)], day))
+    assert whole.notes == ()

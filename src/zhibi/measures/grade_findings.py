@@ -20,10 +20,13 @@ CLEAR = 5.0  # points below the grade that was lost; nearer, one order may bring
 APART = 2  # grades between a person's word and the figures, to be worth a word
 
 
-def carried(period: Period, distribution: tuple[tuple[Any, ...], ...]) -> Finding:
-    """What grade A is of sales, and D; the rows are grade, accounts, worked out, net, share."""
+def carried(period: Period, distribution: tuple[tuple[Any, ...], ...]) -> tuple[Finding, ...]:
+    """What grade A is of sales, and D; the rows are grade, accounts, worked out, net, share.
+    Nothing where nobody is A."""
     best, lowest = distribution[0], distribution[-1]
-    return Finding(
+    if not best[1]:
+        return ()
+    found = Finding(
         code="composite_grade.carried",
         says=Sentence(
             "{n:customer is|customers are} grade A and {share} of sales ({net}); {low:customer "
@@ -39,6 +42,7 @@ def carried(period: Period, distribution: tuple[tuple[Any, ...], ...]) -> Findin
         severity=Severity.INFO,
         cause_on=period.month_on,
     )
+    return (found,)
 
 
 def fallen(rows: ir.Table, now: Graded, *, day: date, then: Graded) -> tuple[Finding, ...]:

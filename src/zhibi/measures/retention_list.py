@@ -41,7 +41,7 @@ class AtRisk:
     name: str
     owner: str | None
     last_on: date
-    silent: int  # calendar days
+    silent: int  # open days
     usual: int  # open days
     status: str
     band: str
@@ -133,7 +133,7 @@ def _silent(tables: Tables, record: ChurnRecord | None, now: Now) -> ir.Table:
             {
                 "account_key": pa.array(now.days.keys[asked], key_type),
                 "last_on": pa.array(rhythm.last[asked].astype(np.int32)).cast(pa.date32()),
-                "silent": rhythm.since_calendar[asked],
+                "silent": rhythm.since[asked],
                 "usual": rhythm.usual[asked],
                 "status": np.array(STATUSES, dtype=object)[rhythm.status[asked]],
                 "band": np.array(BAND_NAMES, dtype=object)[_bands(record, now)],

@@ -268,7 +268,8 @@ def _summary(
 def _accounts(found: RetentionList, params: Params) -> list[Finding]:
     """Those likely to stop, and those past their interval with most at stake."""
     asked = found.asked
-    is_told = (asked.band == HIGH) | ((asked.band == RAISED) & (asked.status == "red"))
+    is_likely = (asked.band == HIGH) & asked.status.isin(("amber", "red"))
+    is_told = is_likely | ((asked.band == RAISED) & (asked.status == "red"))
     told = found.rows((asked.value > 0) & is_told, TOLD)
     return [_account(row, found.values, params.horizon) for row in told]
 

@@ -355,7 +355,7 @@ def _findings(
     are two grades apart."""
     if not len(now.grade):
         return ()
-    found = [carried(period, distribution.rows)]
+    found = [*carried(period, distribution.rows)]
     if past:
         day = max(past)
         found += fallen(rows, now, day=day, then=past[day])

@@ -311,9 +311,12 @@ VALUE = {
 
 
 def _findings(found: CustomerFuture, fallen: _Fallen, day: date) -> tuple[Finding, ...]:
-    falls = [_fall(row, found.ahead.horizon) for row in fallen.first[:FALL_FINDINGS]]
+    # Who is told must be known to have a pace that much can be missing from.
+    told = [row for row in fallen.first if row["still"] is not None and row["usual"] >= 1]
+    falls = [_fall(row, found.ahead.horizon) for row in told[:FALL_FINDINGS]]
     concentrated = _concentration(found, day)
-    return (_total(found, day), *falls, *([concentrated] if concentrated else []))
+    total = [_total(found, day)] if found.total.high else []
+    return (*total, *falls, *([concentrated] if concentrated else []))
 
 
 TOTAL = (

@@ -321,7 +321,7 @@ def _notes(params: Params, record: HealthRecord | None) -> Iterator[Sentence]:
             "Only {n:case was|cases were} marked red: read the range, not the share.",
             {"n": Figure(record.red.marked, Unit.COUNT)},
         )
-    if not record.beats_alarm:
+    if record.lowest.marked and not record.beats_alarm:
         yield Sentence(
             "To tell who stops, health is no better than the rhythm alarm alone: with as many "
             "marks it found {lowest} of those who stopped, the alarm {alarm}. Warn by the alarm "

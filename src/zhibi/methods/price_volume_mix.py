@@ -27,6 +27,7 @@ from zhibi.measures.account_lines import account_key
 from zhibi.measures.change_effects import EFFECTS, change_effects, effects_by_account
 from zhibi.measures.change_of_all import ChangeOfAll, change_of_all
 from zhibi.measures.effects_shown import Effects, effects_of, waterfall
+from zhibi.measures.first_days import begins_inside
 from zhibi.measures.monthly import growth
 from zhibi.measures.periods import Period, trailing, year_before
 from zhibi.measures.rows import fetch, tabulate
@@ -38,6 +39,7 @@ from zhibi.result import (
     Figure,
     Finding,
     Identity,
+    Note,
     Section,
     Sentence,
     Severity,
@@ -83,6 +85,7 @@ class PriceVolumeMix:
     by_account: Table
     rest: Table
     findings: tuple[Finding, ...]
+    notes: tuple[Note, ...]  # where the year before is not all there
     title: str = TITLE
 
     def blocks(self) -> tuple[Block, ...]:
@@ -92,6 +95,7 @@ class PriceVolumeMix:
             Section("In which categories", (self.by_category,)),
             Section("Which customers drove each effect", (self.drivers,)),
             Section("Whose sales changed", (self.by_account, *rest)),
+            *self.notes,
         )
 
 
@@ -107,6 +111,11 @@ def analyze(tables: Tables, params: Params | None = None) -> PriceVolumeMix:
     named = found.accounts
     effects = effects_of(found.split)
     drivers = _drivers(named)
+    notes = begins_inside(before, tables.first_day)
+    findings = (
+        *(() if notes else _total_finding(period, effects)),
+        *(_driver_finding(period, driver, found.split) for driver in _told(drivers, effects)),
+    )
     return PriceVolumeMix(
         identity=tables.identity("price_volume_mix", params, params.level),
         period=period,
@@ -118,10 +127,8 @@ def analyze(tables: Tables, params: Params | None = None) -> PriceVolumeMix:
         drivers=_driver_table(drivers),
         by_account=_by_account(named),
         rest=_rest(found.rest),
-        findings=(
-            *_total_finding(period, effects),
-            *(_driver_finding(period, driver, found.split) for driver in _told(drivers, effects)),
-        ),
+        findings=findings,
+        notes=notes,
     )
 
 
