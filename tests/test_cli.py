@@ -35,3 +35,17 @@ def test_the_fault_is_shown_whole_when_asked_for(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(cli.TRACEBACK, "1")
     with pytest.raises(RuntimeError):
         cli.main()
+
+
+def test_ctrl_c_in_the_midst_of_a_query_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stops() -> tuple[str, ...]:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(methods, "names", stops)
+    monkeypatch.setattr(sys, "argv", ["zhibi", "--lang", "en", "methods"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 130
+    assert "Stopped; nothing was changed." in capsys.readouterr().err

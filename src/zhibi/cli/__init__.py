@@ -91,11 +91,19 @@ def main() -> None:
     except OSError as problem:
         _fail(_system_error(problem), _language(said), code=2)
     except Exception as problem:
+        if _was_stopped(problem):
+            _fail(ZhibiError("Stopped; nothing was changed."), _language(said), code=130)
         if os.environ.get(TRACEBACK):
             raise
         is_engine = type(problem).__name__ in ENGINE_ERRORS
         explained = _engine_error(problem) if is_engine else _own_fault(problem)
         _fail(explained, _language(said), code=2 if is_engine else OWN_FAULT)
+
+
+def _was_stopped(problem: Exception) -> bool:
+    """Ctrl-C in the midst of a query: DuckDB answers it with an error of its own, and while a
+    result is fetched with a plain RuntimeError."""
+    return type(problem).__name__ == "InterruptException" or "Query interrupted" in str(problem)
 
 
 def _engine_error(problem: Exception) -> ZhibiError:
