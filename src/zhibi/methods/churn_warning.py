@@ -27,7 +27,7 @@ from zhibi.measures.retention_list import AtRisk, RetentionList, retention_list
 from zhibi.measures.rhythm import Rule
 from zhibi.measures.rhythm_record import Asked
 from zhibi.measures.rows import SHOWN, table_of_rows
-from zhibi.measures.track_record import FEW, RECORD
+from zhibi.measures.track_record import FEW, RECORD, RuleRecord
 from zhibi.params import check, param
 from zhibi.result import (
     Block,
@@ -343,43 +343,32 @@ def _of_record(record: ChurnRecord, horizon: int) -> list[Sentence]:
     if record.held_out is None:
         says.append(Sentence("Too few quarters to choose a sign by; the usual interval is used."))
         return says
-    used, naive = record.held_out
+    return [*says, *_of_held_out(record.chosen, *record.held_out)]
+
+
+def _of_held_out(chosen: str, used: RuleRecord, naive: RuleRecord) -> list[Sentence]:
+    """What the sign did where it was not chosen, beside the rule of thumb."""
+    template = (
+        "At the last two cuts, which did not choose it, {used} of the {n} it marked stopped; of as "
+        "many silent longest {naive}."
+    )
+    if chosen == NAIVE:
+        template = (
+            "No sign beat the rule of thumb, the customers silent longest; it is used. At the last "
+            "two cuts {used} of the {n} it marked stopped."
+        )
+    elif used.stopped <= naive.stopped:
+        template = (
+            "At the last two cuts, which did not choose it, {used} of the {n} it marked stopped; "
+            "of as many silent longest {naive}: there it did not beat the rule of thumb."
+        )
     figures = {
         "used": Figure(used.stopped, Unit.COUNT),
         "naive": Figure(naive.stopped, Unit.COUNT),
         "n": Figure(used.marked, Unit.COUNT),
     }
-    if record.chosen == NAIVE:
-        says.append(
-            Sentence(
-                "No sign beat the rule of thumb, the customers silent longest; it is used. At the "
-                "last two cuts {used} of the {n} it marked stopped.",
-                figures,
-            )
-        )
-    elif used.stopped <= naive.stopped:
-        says.append(
-            Sentence(
-                "At the last two cuts, which did not choose it, {used} of the {n} it marked "
-                "stopped; of as many silent longest {naive}: there it did not beat the rule of "
-                "thumb.",
-                figures,
-            )
-        )
-    else:
-        says.append(
-            Sentence(
-                "At the last two cuts, which did not choose it, {used} of the {n} it marked "
-                "stopped; of as many silent longest {naive}.",
-                figures,
-            )
-        )
-    if used.marked < FEW:
-        says.append(
-            Sentence(
-                "Only {n:case was|cases were} marked at the last two cuts: read the range, not "
-                "the share.",
-                {"n": Figure(used.marked, Unit.COUNT)},
-            )
-        )
-    return says
+    few = Sentence(
+        "Only {n:case was|cases were} marked at the last two cuts: read the range, not the share.",
+        {"n": Figure(used.marked, Unit.COUNT)},
+    )
+    return [Sentence(template, figures), *([few] if used.marked < FEW else [])]
