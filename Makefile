@@ -48,7 +48,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: $(VENV)/bin/python pyproject.toml requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --editable '.[web]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml requirements.txt

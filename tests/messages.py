@@ -40,6 +40,7 @@ TAKES = {
     "sentence": (0, "template"),
 }
 LISTS = {"param": "choices", "table": 0}  # what takes several words at once
+IN_PAGE = re.compile(r"""\{% t (?:"([^"]+)"|'([^']+)')""")
 IN_TEMPLATE = re.compile(r"""page\.t\((?:"([^"]+)"|'([^']+)')\)""")
 SENTENCE = re.compile(r"[A-Z{][^\n]* [^\n]*[.?!…]\Z")
 NOT_READ = ("execute",)  # SQL
@@ -60,6 +61,9 @@ def messages() -> dict[str, str]:
     for path in sorted(SOURCE.rglob("*.j2")):
         for match in IN_TEMPLATE.finditer(path.read_text(encoding="utf-8")):
             found.setdefault(match[1] or match[2], path.name)
+    for path in sorted(SOURCE.rglob("*.html")):
+        for match in IN_PAGE.finditer(path.read_text(encoding="utf-8")):
+            found.setdefault(match[1] or match[2], path.name)
     return found
 
 
@@ -67,6 +71,7 @@ def literals() -> str:
     """All that is written between quotation marks, and the data and templates beside it."""
     found = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.j2"))]
     found += [path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.toml"))]
+    found += [path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.html"))]
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -78,6 +83,10 @@ def _taken(tree: ast.AST) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _is_named(node.targets[0], "TITLE"):
             yield from _texts(node.value)
+        if isinstance(node, ast.ClassDef) and any(map(_is_choices, node.bases)):
+            for choice in node.body:
+                if isinstance(choice, ast.Assign) and isinstance(choice.value, ast.Tuple):
+                    yield from _texts(choice.value.elts[1])
         if not isinstance(node, ast.Call):
             continue
         called = _called(node)
@@ -132,6 +141,10 @@ def _called(node: ast.Call) -> str:
 
 def _is_named(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_choices(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "TextChoices"
 
 
 def _is_term(node: ast.expr) -> bool:

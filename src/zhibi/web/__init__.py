@@ -1,0 +1,1 @@
+"""The workspace in a browser: a Django project over the core. One database is one company."""

@@ -1,0 +1,1 @@
+"""What people know and do: accounts, contacts, follow-ups, tasks, judgements, receivables."""

@@ -1,0 +1,33 @@
+from zhibi.web.crm.models.account import (
+    Account,
+    Collaborator,
+    LifeStage,
+    SearchTerm,
+    SourceCustomer,
+    Tag,
+)
+from zhibi.web.crm.models.attachment import Attachment
+from zhibi.web.crm.models.contact import Contact
+from zhibi.web.crm.models.follow_up import FollowUp, Promise
+from zhibi.web.crm.models.grade import Grade, Judgement
+from zhibi.web.crm.models.receivable import Receivable
+from zhibi.web.crm.models.saved_view import SavedView
+from zhibi.web.crm.models.task import Task
+
+__all__ = [
+    "Account",
+    "Attachment",
+    "Collaborator",
+    "Contact",
+    "FollowUp",
+    "Grade",
+    "Judgement",
+    "LifeStage",
+    "Promise",
+    "Receivable",
+    "SavedView",
+    "SearchTerm",
+    "SourceCustomer",
+    "Tag",
+    "Task",
+]

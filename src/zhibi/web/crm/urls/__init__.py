@@ -1,0 +1,11 @@
+"""Today, accounts, tasks, receivables: one file a part."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("zhibi.web.crm.urls.work")),
+    path("accounts/", include("zhibi.web.crm.urls.accounts")),
+    path("receivables/", include("zhibi.web.crm.urls.receivables")),
+]

@@ -1,0 +1,7 @@
+"""What is due, late and retained."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

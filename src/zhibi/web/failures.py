@@ -1,0 +1,76 @@
+"""Pages for what went wrong: what happened, where, what to do. No trace ever reaches a reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhibi.errors import ZhibiError
+from zhibi.web.text import say, sentence_of
+
+
+def explained(request: HttpRequest, problem: ZhibiError) -> HttpResponse:
+    """The sentence of a failure that the person can put right."""
+    from zhibi.web.crm.access import ReadOnlyError
+
+    status = 403 if isinstance(problem, ReadOnlyError) else 422
+    return _page(request, status, sentence_of(problem))
+
+
+def database_away(request: HttpRequest, *_: Any) -> HttpResponse:
+    """The database is locked by somebody else or gone for the moment."""
+    response = _page(
+        request,
+        503,
+        say("The database does not answer at the moment; nothing was changed. Try again shortly."),
+    )
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without our mark: open for too long, or sent from elsewhere."""
+    return _page(
+        request,
+        403,
+        say("This form is too old or was not made here; go back, load the page anew, send again."),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400, say("This request cannot be understood; go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request, 403, say("Your role does not allow this; ask an administrator if it should.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        404,
+        say("There is no such page, or you may not see it; look from the start page."),
+    )
+
+
+def own_fault(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        500,
+        say("A fault of Zhibi; it was written to the server's log. Go back and try again."),
+    )
+
+
+def _page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """One sentence; within a page, only the sentence."""
+    partial = bool(getattr(request, "htmx", False))
+    template = "parts/failure.html" if partial else "failure.html"
+    response = render(request, template, {"sentence": sentence}, status=status)
+    if partial:  # shown where messages stand, whatever the page wanted to replace
+        response.headers["HX-Retarget"] = "#messages"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response

@@ -1,0 +1,1 @@
+"""Pages over the methods: analyses, findings and what became of them, imports."""

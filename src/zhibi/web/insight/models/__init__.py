@@ -1,0 +1,5 @@
+from zhibi.web.insight.models.analysis import Analysis, SavedAnalysis
+from zhibi.web.insight.models.brought import Import
+from zhibi.web.insight.models.finding import FindingRecord
+
+__all__ = ["Analysis", "FindingRecord", "Import", "SavedAnalysis"]

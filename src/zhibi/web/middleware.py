@@ -1,0 +1,77 @@
+"""What holds for every request: headers, language and time zone, failures as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from zhibi.errors import ZhibiError
+from zhibi.web import failures
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def security_headers(get_response: Handler) -> Handler:
+    """Nothing but our own files runs or styles a page, and nobody else frames it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+        )
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return respond
+
+
+def language_and_time(get_response: Handler) -> Handler:
+    """Each person reads in their language and sees moments in their time zone."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = getattr(user, "language", "") or request.COOKIES.get("language", "")
+        if language not in dict(settings.LANGUAGES):
+            language = settings.LANGUAGE_CODE
+        zone = getattr(user, "time_zone", "") or settings.TIME_ZONE
+        with translation.override(language), timezone.override(ZoneInfo(zone)):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return respond
+
+
+class plain_failures:  # noqa: N801 - named like the other middleware
+    """A failure the person can put right is a page with its sentence, not a trace."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if isinstance(problem, ZhibiError):
+            return failures.explained(request, problem)
+        if isinstance(problem, OperationalError):
+            return failures.database_away(request)
+        return None

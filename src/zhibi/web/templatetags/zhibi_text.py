@@ -1,0 +1,90 @@
+"""Texts, numbers and days in templates: one way to write each, the same as in reports."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from zhibi.render.values import UNKNOWN, Formatter
+from zhibi.result import Figure, Unit
+from zhibi.web.text import language, said_again, say
+
+register = template.Library()
+
+
+@register.simple_tag
+def t(template: str, **figures: object) -> str:
+    """`{% t "due on {day}" day=task.due_on|day %}`: in the reader's language."""
+    return say(template, **figures)
+
+
+@register.filter
+def word(term: str) -> str:
+    """A word of the glossary: `{{ contact.layer|word }}`."""
+    return say(term) if term else ""
+
+
+@register.filter
+def said(kept: dict[str, Any] | None) -> str:
+    """A sentence kept as template and figures."""
+    return said_again(kept)
+
+
+@register.filter
+def money(amount: Decimal | None) -> SafeString | str:
+    """18.6万 with the exact amount on hover; a dash for what is not known."""
+    return _number(amount, Unit.MONEY)
+
+
+@register.filter
+def count(number: int | None) -> SafeString | str:
+    return _number(number, Unit.COUNT)
+
+
+@register.filter
+def share(value: float | None) -> SafeString | str:
+    return _number(value, Unit.SHARE)
+
+
+@register.filter
+def change(value: float | None) -> SafeString | str:
+    return _number(value, Unit.CHANGE)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day as it is written in the reader's language."""
+    if value is None:
+        return UNKNOWN
+    return _formatter().alone(Figure(value, Unit.DATE))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in the reader's time zone: the day and the time to the minute."""
+    if value is None:
+        return UNKNOWN
+    local = timezone.localtime(value)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def _number(value: Any, unit: Unit) -> SafeString | str:
+    if value is None:
+        return UNKNOWN
+    figure = Figure(value, unit)
+    formatter = _formatter()
+    text, exact = formatter.alone(figure), formatter.hover(figure)
+    if text == exact:
+        return text
+    return format_html('<span class="number" title="{}">{}</span>', exact, text)
+
+
+def _formatter() -> Formatter:
+    return Formatter(language(), settings.COMPANY.currency)

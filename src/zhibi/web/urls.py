@@ -1,0 +1,16 @@
+"""Every address. The first word says which part of the workspace it belongs to."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("zhibi.web.team.urls")),
+    path("", include("zhibi.web.crm.urls")),
+    path("", include("zhibi.web.insight.urls")),
+    path("jobs/", include("zhibi.web.jobs.urls")),
+]
+handler400 = "zhibi.web.failures.bad_request"
+handler403 = "zhibi.web.failures.forbidden"
+handler404 = "zhibi.web.failures.not_found"
+handler500 = "zhibi.web.failures.own_fault"
