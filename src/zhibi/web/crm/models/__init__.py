@@ -13,6 +13,7 @@ from zhibi.web.crm.models.grade import Grade, Judgement
 from zhibi.web.crm.models.receivable import Receivable
 from zhibi.web.crm.models.saved_view import SavedView
 from zhibi.web.crm.models.task import Task
+from zhibi.web.crm.models.treatment import Treatment
 
 __all__ = [
     "Account",
@@ -30,4 +31,5 @@ __all__ = [
     "SourceCustomer",
     "Tag",
     "Task",
+    "Treatment",
 ]

@@ -66,6 +66,8 @@ class Account(Record):
     grade_is_set = models.BooleanField(default=False)  # by a person, with a reason
     grade_is_provisional = models.BooleanField(default=False)
 
+    last_contact_on = models.DateField(null=True, editable=False)  # day of the last follow-up
+
     # Figures of the last import (crm.actions.take_figures): null = unknown, not 0.
     sales = MoneyField(null=True, editable=False)  # of the 12 months to the as-of day, net
     sales_before = MoneyField(null=True, editable=False)  # of the 12 months before those
@@ -98,6 +100,7 @@ class Account(Record):
             ),
             models.Index(fields=["grade", "id"], name="account_by_grade"),
             models.Index(fields=["owner", "id"], name="account_by_owner"),
+            models.Index(fields=["last_contact_on", "id"], name="account_by_last_contact"),
             models.Index(F("changed_at").desc(), F("id").desc(), name="account_by_change"),
         ]
 
