@@ -28,7 +28,7 @@ from zhibi.locale import (
     translate,
 )
 from zhibi.params import params_of
-from zhibi.render.words import label_of
+from zhibi.render.labels import label_of
 from zhibi.result import Block, Chart, Column, Figure, Note, Result, Section, Sentence, Table, Unit
 from zhibi.tables.schema import SCHEMAS
 
@@ -102,7 +102,7 @@ def made_words() -> Iterator[str]:
     for name in methods.names():
         yield name
         for declared in params_of(methods.load(name).Params):
-            yield label_of(declared.name)
+            yield label_of(declared.name, name)
             words = (declared.unit, *declared.choices)
             yield from (word for word in words if word.isalpha())
     for schema in SCHEMAS.values():
@@ -157,7 +157,7 @@ def test_every_word_of_a_result_has_its_chinese(name: str) -> None:
 def words_of(result: Result) -> list[str]:
     """Titles, labels, templates and terms of a result, without what is no word."""
     texts = {result.title, result.identity.method, result.identity.basis, result.identity.level}
-    texts |= {label_of(name) for name in result.identity.params}
+    texts |= {label_of(name, result.identity.method) for name in result.identity.params}
     for finding in result.findings:
         texts |= set(_said(finding.says)) | (
             set(_said(finding.action)) if finding.action else set()

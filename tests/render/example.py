@@ -273,6 +273,7 @@ class Example:
     identity: Identity = IDENTITY
     findings: tuple[Finding, ...] = FINDINGS
     charts: tuple[Chart, ...] = CHARTS
+    tables: tuple[Table, ...] = (ACCOUNTS,)
 
     def blocks(self) -> tuple[Block, ...]:
         left_out = Sentence(
@@ -283,7 +284,7 @@ class Example:
         )
         return (
             *FIGURES,
-            ACCOUNTS,
+            *self.tables,
             Section("Why did sales change?", (*self.charts[:1], Note(left_out))),
             Section("Everything else", (Section("Charts", self.charts[1:]), Note(left_out))),
         )

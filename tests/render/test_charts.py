@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
@@ -11,7 +12,7 @@ import pytest
 
 from tests.render.example import BRIDGE, CHARTS
 from zhibi.locale import CHINESE, ENGLISH, LANGUAGES
-from zhibi.render.axes import ACCENT, INK, LINE, REST, SEQUENCE
+from zhibi.render.axes import ACCENT, INK, LINE, REST, SEQUENCE, TOKENS
 from zhibi.render.charts import vega_lite
 from zhibi.render.drawing import still
 from zhibi.render.values import Formatter
@@ -20,8 +21,8 @@ from zhibi.result import Chart, Mark
 BY_KEY = {chart.key: chart for chart in CHARTS}
 
 
-def rows_of(chart: Chart, language: str = ENGLISH) -> list[dict]:
-    return vega_lite(chart, Formatter(language, "CNY"), 720)["data"]["values"]
+def rows_of(chart: Chart, language: str = ENGLISH, width: int | str = 720) -> list[dict]:
+    return vega_lite(chart, Formatter(language, "CNY"), width)["data"]["values"]
 
 
 def test_every_mark_has_an_example() -> None:
@@ -34,7 +35,8 @@ def test_is_drawn(chart: Chart, language: str) -> None:
     svg = still(chart, Formatter(language, "CNY"), 720)
     assert svg.startswith("<svg")
     assert "NaN" not in svg
-    assert svg.count('role="graphics-symbol"') >= min(len(chart.rows), 2)
+    assert "undefined" not in svg
+    assert svg.count("<path") + svg.count("<text") >= min(len(chart.rows), 2)
 
 
 def test_a_waterfall_ends_where_its_total_begins() -> None:
@@ -68,10 +70,10 @@ def test_the_subject_is_in_accent() -> None:
 def test_quadrants_meet_where_the_chart_says() -> None:
     crossed = replace(BY_KEY["gaps"], quadrants=(20.0, 15.0))
     drawn = vega_lite(crossed, Formatter(ENGLISH, "CNY"), 720)["layer"]
-    rules = [layer["encoding"] for layer in drawn if layer["mark"]["type"] == "rule"]
-    assert [(rule["x"], rule["y"]) for rule in rules] == [
-        ({"datum": 20.0}, None),
-        (None, {"datum": 15.0}),
+    rules = [layer for layer in drawn if layer["mark"]["type"] == "rule"]
+    assert [(rule["data"]["values"], rule["encoding"]) for rule in rules] == [
+        ([{"x": 20.0}], {"y": None, "tooltip": None}),
+        ([{"y": 15.0}], {"x": None, "tooltip": None}),
     ]
 
 
@@ -86,16 +88,33 @@ def test_an_interval_keeps_its_ends() -> None:
     assert (first["low"], first["y"], first["high"]) == (60.0, 95.0, 140.0)
 
 
+def test_each_quadrant_line_is_drawn_once() -> None:
+    crossed = replace(BY_KEY["gaps"], quadrants=(20.0, 15.0))
+    assert still(crossed, Formatter(ENGLISH, "CNY"), 720).count("stroke-dasharray") == 2
+
+
 def test_every_colour_has_its_dark_counterpart() -> None:
     sheet = files("zhibi.render").joinpath("templates/page.css").read_text(encoding="utf-8")
-    for color in (INK, LINE, REST, *SEQUENCE):
-        assert f'.picture [fill="{color}"]' in sheet
-        assert f'.picture [stroke="{color}"]' in sheet
+    assert set(TOKENS.values()) == {INK, LINE, REST, *SEQUENCE}
+    for token, color in TOKENS.items():
+        assert f'.picture [fill="{color}"] {{ fill: var(--{token}); }}' in sheet
+        assert f'.picture [stroke="{color}"] {{ stroke: var(--{token}); }}' in sheet
 
 
 def test_hover_is_exact() -> None:
-    first = rows_of(BY_KEY["top"])[0]
-    assert first["tip1"] == "¥8,060,411.25"
+    live = rows_of(BY_KEY["top"], width="container")[0]
+    assert live["tip1"] == "¥8,060,411.25"
+    assert rows_of(BY_KEY["top"])[0]["says"] == "Customer: 青岛轮胎 · Sales: ¥8,060,411.25"
+
+
+def test_a_still_mark_says_its_row_on_hover() -> None:
+    svg = still(BY_KEY["top"], Formatter(CHINESE, "CNY"), 720)
+    assert "<title>客户：青岛轮胎 · 销售额：8,060,411.25 元</title></path>" in svg
+
+
+def test_areas_are_drawn_one_a_series() -> None:
+    svg = still(BY_KEY["mix"], Formatter(ENGLISH, "CNY"), 720)
+    assert len(re.findall("mark-area", svg)) == 2
 
 
 def test_a_waterfall_refuses_estimates() -> None:

@@ -55,3 +55,10 @@ def test_days_are_said_once() -> None:
     found = column_format(Formatter(CHINESE, "CNY"), days, [21])
     assert found.heading == "平常间隔（天）"
     assert found.cell(21) == "21"
+
+
+def test_people_are_not_counted_as_things() -> None:
+    owners = column_format(Formatter(CHINESE, "CNY"), Column("owners", "Owners", Unit.NAMES), [])
+    assert owners.cell(("王敏", "李强", "陈晨", "赵刚", "孙丽")) == "王敏、李强、陈晨 等 5 人"
+    assert owners.cell(("王敏", "李强")) == "王敏、李强"
+    assert owners.cell(()) == ""

@@ -169,6 +169,7 @@ def _top(curve: Sequence[Decimal]) -> int:
 
 def _table(found: Contributions, accounts: Sequence[Account], key: str, title: str) -> Table:
     columns = [
+        Column("customer_id", "Customer no.", Unit.NAME),
         Column("name", "Customer", Unit.NAME),
         Column("owner", "Owner", Unit.NAME),
         Column("sold", "Sold", Unit.MONEY, total=True),

@@ -71,10 +71,10 @@ class Params:
     )
     cut: str = param(
         "mean",
-        help="A score is high when above the mean or median of the scores, or above cut_at.",
+        help="A score is high when above the mean or median of the scores, or a fixed cut.",
         choices=("mean", "median", "fixed"),
     )
-    cut_at: float = param(3.0, unit="score", help="The cut when cut is fixed.", within=(1.0, 5.0))
+    cut_at: float = param(3.0, unit="score", help="Where a fixed cut lies.", within=(1.0, 5.0))
     level: str = param("group", help="Whose orders are added up.", choices=LEVELS)
 
 

@@ -17,6 +17,15 @@ INK, QUIET, LINE, ACCENT, REST = "#1d2329", "#5a6169", "#d9d5cb", "#1f4e79", "#a
 # Apart for every kind of colour blindness; page.css has the dark counterpart of each.
 SEQUENCE: Final = (ACCENT, "#c27c1e", "#2f8f83", "#a0527f", "#6aa1d0", QUIET)
 FALL: Final = SEQUENCE[1]
+# Each colour of a picture as a style sheet calls it: `[fill="#1d2329"] { fill: var(--ink); }`,
+# and the same with `stroke`, give a page its dark mode. The shades of a heat map stay as drawn.
+TOKENS: Final = {
+    "ink": INK,
+    "quiet": QUIET,
+    "line": LINE,
+    "rest": REST,
+    **dict(zip(("accent", "second", "third", "fourth", "fifth"), SEQUENCE, strict=False)),
+}
 ON_PALE, ON_STRONG, PALE = "#1d232a", "#fbfaf6", "#e9eef3"  # inside a heat map, light or dark
 STRONG: Final = 0.55  # of the highest: from here on a cell of a heat map has light text
 TIMES: Final = frozenset({Unit.DATE, Unit.MONTH})

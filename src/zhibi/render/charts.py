@@ -44,7 +44,7 @@ def vega_lite(chart: Chart, formatter: Formatter, width: int | str) -> Spec:
         "autosize": {"type": "fit-x", "contains": "padding"},
         "background": None,
         "data": {"values": picture.rows},
-        "config": look(),
+        "config": look() | picture.description,
         **_MARKS[chart.mark](picture),
     }
 
@@ -117,11 +117,12 @@ def _scatter(picture: Picture) -> Spec:
 
 
 def _quadrants(picture: Picture) -> list[Spec]:
-    """A line across and one up, where the quadrants of a scatter meet."""
+    """A line across and one up, where the quadrants of a scatter meet; each once, not a row."""
     return [
         {
-            "mark": {"type": "rule", "color": QUIET, "strokeDash": [4, 4]},
-            "encoding": {way: {"datum": cut}, other: None, "tooltip": None},
+            "data": {"values": [{way: cut}]},
+            "mark": {"type": "rule", "color": QUIET, "strokeDash": [4, 4], "description": ""},
+            "encoding": {other: None, "tooltip": None},
         }
         for way, other, cut in zip("xy", "yx", picture.chart.quadrants or (), strict=False)
     ]
@@ -190,11 +191,11 @@ def _touch() -> Spec:
 
 
 def _single(mark: Any, encoding: Spec, picture: Picture) -> Spec:
-    return {"mark": mark, "encoding": {**encoding, "tooltip": picture.tooltip}}
+    return {"mark": mark, "encoding": {**encoding, **picture.hover}}
 
 
 def _layers(picture: Picture, encoding: Spec, layers: list[Spec], *, height: Any) -> Spec:
-    shared = {**encoding, "tooltip": picture.tooltip}
+    shared = {**encoding, **picture.hover}
     return {"height": height, "encoding": shared, "layer": layers}
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final, cast
 
 from zhibi.locale import CHINESE, translate
 from zhibi.render.rounding import Scale, digits, to_decimal
 from zhibi.render.values import MONEY_UNITS, SIGNED_UNITS, UNKNOWN, Formatter
 from zhibi.result import Column, Estimate, Figure, Row, Table, Value
+
+COUNTED_AS: Final = {"owners": "人"}  # names that are no things, when a list is cut short
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class ColumnFormat:
     def cell(self, value: Value) -> str:
         """The text of one cell, without what the heading says."""
         unit = self.column.unit
+        if self.column.key in COUNTED_AS and isinstance(value, tuple) and value:
+            return self.formatter.names(
+                cast("tuple[str, ...]", value), counter=COUNTED_AS[self.column.key]
+            )
         if self.scale is None:
             return self.formatter.value(value, unit, is_short=True)
         if isinstance(value, Estimate):

@@ -1,7 +1,7 @@
 """Vega-Lite specifications as still pictures and as scripts, without a network.
 
 Each chart is drawn twice, wide and narrow, because a picture scaled down to a phone cannot be
-read; the page shows one of them, the script replaces it by a live one.
+read; a page shows one of them, and where scripts may run, one replaces it by a live one.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from zhibi.render.axes import FONT
 from zhibi.render.charts import vega_lite
 from zhibi.render.picture import Spec
+from zhibi.render.svg import inlined
 from zhibi.render.values import Formatter
 from zhibi.result import Chart
 
@@ -24,11 +26,11 @@ _IN_SCRIPT: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "
 
 
 def still(chart: Chart, formatter: Formatter, width: int) -> Markup:
-    """The chart as an SVG element."""
+    """The chart as an SVG element, its exact values on hover."""
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(vega_lite(chart, formatter, width))
-    return Markup(svg)  # noqa: S704 - made here, its texts escaped by Vega
+    return Markup(inlined(svg, FONT))  # noqa: S704 - made here, its texts escaped by Vega
 
 
 def live(chart: Chart, formatter: Formatter) -> Markup:

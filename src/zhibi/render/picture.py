@@ -27,17 +27,38 @@ class Picture:
         numbers = [row[self.at[key]] for key in chart.y for row in chart.rows]
         self.measure = column_format(formatter, self.measures[0], numbers)
         self.has_series = chart.series is not None or len(chart.y) > 1
-        self.tooltip = [
-            {"field": f"tip{number}", "type": "nominal", "title": self.word(column.label)}
+        self.told = [
+            (number, column, self.word(column.label))
             for number, column in enumerate(chart.columns)
             if column.unit is not Unit.TREND
         ]
         self.rows = _ROWS.get(chart.mark, _long_rows)(self)
 
     @property
+    def is_live(self) -> bool:
+        """Drawn by a script, at the width it finds on the page."""
+        return not isinstance(self.width, int)
+
+    @property
     def is_narrow(self) -> bool:
         """Drawn for a phone; a live picture is not, as it finds its width on the page."""
         return isinstance(self.width, int) and self.width < NARROW
+
+    @property
+    def hover(self) -> Spec:
+        """The encoding of what a script shows over a mark; a still mark has a `description`."""
+        if not self.is_live:
+            return {}
+        tips = [
+            {"field": f"tip{number}", "type": "nominal", "title": label}
+            for number, _, label in self.told
+        ]
+        return {"tooltip": tips}
+
+    @property
+    def description(self) -> Spec:
+        """What every still mark says of its row. No encoding, by which areas would be split."""
+        return {} if self.is_live else {"mark": {"description": {"expr": "datum.says"}}}
 
     def by_width(self, wide: float, narrow: float) -> float | Spec:
         """A number that depends on the width; for a live picture an expression that asks for it."""
@@ -74,16 +95,23 @@ class Picture:
         """What each mark of a row has: its place, whether it is the subject, and its hover."""
         subjects = set(self.chart.highlight)
         words = {cell for cell in row if isinstance(cell, str)}
-        fields = {
-            f"tip{number}": self.formatter.hover(Figure(cell, column.unit))
-            for number, (cell, column) in enumerate(zip(row, self.chart.columns, strict=True))
-            if column.unit is not Unit.TREND
-        }
         return {
             "x": self.x_value(row[self.at[self.chart.x]]),
             "is_subject": not subjects or bool(subjects & words),
-            **fields,
+            **self._said(row),
         }
+
+    def _said(self, row: Row) -> Spec:
+        """The fields that `hover` and `description` show."""
+        exact = {
+            number: self.formatter.hover(Figure(row[number], column.unit))
+            for number, column, _ in self.told
+        }
+        if self.is_live:
+            return {f"tip{number}": text for number, text in exact.items()}
+        colon = self.word(": ")
+        said = (f"{label}{colon}{exact[number]}" for number, _, label in self.told)
+        return {"says": " · ".join(said)}
 
 
 def _long_rows(picture: Picture) -> list[Spec]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from zhibi.locale import CHINESE, translate
+from zhibi.render.labels import label_of
 from zhibi.render.values import UNKNOWN, Formatter
 from zhibi.result import Figure, Finding, Identity, Result, Sentence, Severity, Table, Unit, Value
 
@@ -74,7 +75,10 @@ def provenance(identity: Identity, formatter: Formatter) -> tuple[tuple[str, str
         (translate("Level", language), translate(identity.level, language)),
     ]
     pairs += [
-        (translate(label_of(name), language), _param(identity.params[name], formatter))
+        (
+            translate(label_of(name, identity.method), language),
+            _param(identity.params[name], formatter),
+        )
         for name in sorted(identity.params)
         if name not in _STATED
     ]
@@ -84,11 +88,6 @@ def provenance(identity: Identity, formatter: Formatter) -> tuple[tuple[str, str
         (translate("Engine", language), identity.engine),
     ]
     return tuple(pairs)
-
-
-def label_of(name: str) -> str:
-    """A parameter as it is called beside its value: min_orders → Min orders."""
-    return name.replace("_", " ").capitalize()
 
 
 def _param(value: Value, formatter: Formatter) -> str:
