@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from zhibi.measures.assessments import latest
 from zhibi.measures.criteria import Criteria, Sums, read_criteria
+from zhibi.measures.vocabulary import meaning
 from zhibi.stats.weighted_score import Scores, weighted_scores
 from zhibi.tables.tables import Tables
 
@@ -80,12 +81,16 @@ def grade_accounts(tables: Tables, rules: Rules, sums: Sums, *, at: int = 0) -> 
 def overrides(tables: Tables, *, level: str) -> tuple[ir.Table, int]:
     """The grades people set, which stand until somebody judges again: account_key, override,
     reason, set_by, set_on; and how many others are none of GRADES: they set nothing, and end what
-    was set before."""
+    was set before, as one that was taken back does."""
     import ibis
     import pyarrow as pa
 
     judged = latest(tables, "grade", level=level)["grade"]
-    said = {key: one.value.strip().upper() for key, one in judged.items()}
+    said = {
+        key: one.value.strip().upper()
+        for key, one in judged.items()
+        if meaning("answers", one.value) != "unknown"  # taken back
+    }
     set_of = sorted(key for key, grade in said.items() if grade in GRADES)
     key_type = tables.customers.select("customer_key").schema().to_pyarrow().field(0).type
     found: dict[str, Any] = {

@@ -8,6 +8,7 @@ from zhibi.web.crm.models.account import (
 )
 from zhibi.web.crm.models.attachment import Attachment
 from zhibi.web.crm.models.contact import Contact
+from zhibi.web.crm.models.erasure import Erasure
 from zhibi.web.crm.models.follow_up import FollowUp, Promise
 from zhibi.web.crm.models.grade import Grade, Judgement
 from zhibi.web.crm.models.receivable import Receivable
@@ -20,6 +21,7 @@ __all__ = [
     "Attachment",
     "Collaborator",
     "Contact",
+    "Erasure",
     "FollowUp",
     "Grade",
     "Judgement",

@@ -87,8 +87,8 @@ def restore(record: Record, *, by: User, of_account: UUID | None = None) -> None
 
 
 def note(record: Record, what: str, *, by: User | None, **said: Any) -> None:
-    """A line in the audit about a record. Fields about a person go under that person's key."""
-    person = record.uid if what in getattr(record, "PERSONAL", ()) else None
+    """A line in the audit about a record. What it says of a person goes under that person's key."""
+    person = record.uid if _is_person(record) else None
     before, after = said.get("before", ""), said.get("after", "")
     Change.objects.create(
         subject_kind=record._meta.model_name,
@@ -104,8 +104,14 @@ def note(record: Record, what: str, *, by: User | None, **said: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    """A value as the audit keeps it: empty for unknown."""
-    return "" if value is None else str(value)
+    """A value as the audit keeps it: empty for unknown, a person by their uid."""
+    if value is None:
+        return ""
+    return str(value.uid) if _is_person(value) else str(value)
+
+
+def _is_person(value: Any) -> bool:
+    return hasattr(value, "PERSONAL")
 
 
 def _set_deleted(record: Record, at: Any, by: User, what: str, of_account: UUID | None) -> None:

@@ -23,3 +23,6 @@ class Change(models.Model):
     person = models.UUIDField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "id"], name="change_of_kind")]
