@@ -90,19 +90,46 @@ class Account(Record):
 
     class Meta:
         # One for each order a list offers; the id makes it a total order for keyset paging.
+        # Only of living accounts, so that counting needs no look at the rows.
         indexes = [
-            models.Index(F("sales").desc(), F("id").desc(), name="account_by_sales"),
-            models.Index(fields=["name_key", "id"], name="account_by_name"),
-            models.Index(F("last_order_on").desc(), F("id").desc(), name="account_by_last_order"),
-            models.Index(F("overdue").desc(), F("id").desc(), name="account_by_overdue"),
             models.Index(
-                F("warning").desc(), F("sales").desc(), F("id").desc(), name="account_by_warning"
+                F("sales").desc(), F("id").desc(), name="account_by_sales", condition=LIVING
             ),
-            models.Index(fields=["grade", "id"], name="account_by_grade"),
-            models.Index(fields=["owner", "id"], name="account_by_owner"),
+            models.Index(fields=["pinyin", "id"], name="account_by_name", condition=LIVING),
+            models.Index(
+                F("last_order_on").desc(),
+                F("id").desc(),
+                name="account_by_last_order",
+                condition=LIVING,
+            ),
+            models.Index(
+                F("overdue").desc(), F("id").desc(), name="account_by_overdue", condition=LIVING
+            ),
+            models.Index(
+                F("warning").desc(),
+                F("sales").desc(),
+                F("id").desc(),
+                name="account_by_warning",
+                condition=LIVING,
+            ),
+            models.Index(fields=["grade", "id"], name="account_by_grade", condition=LIVING),
             models.Index(fields=["last_contact_on", "id"], name="account_by_last_contact"),
-            models.Index(F("changed_at").desc(), F("id").desc(), name="account_by_change"),
-        ]
+            models.Index(
+                F("changed_at").desc(), F("id").desc(), name="account_by_change", condition=LIVING
+            ),
+            # What lists are filtered by: whoever it belongs to, no row is read to count.
+            models.Index(
+                fields=[
+                    "owner", "warning", "grade", "industry", "region", "life_stage", "size",
+                    "sales", "overdue", "last_order_on", "last_contact_on", "id",
+                ],
+                name="account_to_filter",
+                condition=LIVING,
+            ),
+            models.Index(
+                F("deleted_at").desc(), F("id").desc(), name="account_deleted", condition=~LIVING
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
