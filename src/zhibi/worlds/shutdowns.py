@@ -7,6 +7,7 @@ nothing is ordered while it is closed. That is why a Spring Festival must never 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -25,6 +26,7 @@ NATIONAL_DAY_WEEK = 7
 SUNDAY = 6
 
 
+@cache  # a world asks a million times about a few thousand days
 def is_shutdown(day: date) -> bool:
     """Whether everybody is closed: Spring Festival −7 to +10 days, and 1–7 October."""
     if day.month == 10 and day.day <= NATIONAL_DAY_WEEK:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from zhibi.worlds.organisation import Contact, FollowUp, Membership, Task, Team, User
+
 Fact = int | str | date | Decimal
 
 
@@ -231,6 +233,12 @@ class World:
     judgements: tuple[Judgement, ...]
     answers: tuple[Answer, ...]
     truth: Truth
+    teams: tuple[Team, ...] = ()
+    users: tuple[User, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
 
 def yuan(cents: int) -> Decimal:

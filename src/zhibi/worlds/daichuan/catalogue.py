@@ -98,7 +98,23 @@ INDUSTRY_MIX: dict[str, Mapping[str, float]] = {
 @cache
 def names(language: str = "zh-CN") -> Mapping[str, Any]:
     """Every name of the company's edition in one language."""
-    file = resources.files(__package__) / f"names.{language}.toml"
+    return _words("names", language)
+
+
+@cache
+def people(language: str) -> Mapping[str, Any]:
+    """Teams, titles, and what people are called."""
+    return _words("people", language)
+
+
+@cache
+def sentences(language: str) -> Mapping[str, Any]:
+    """What sellers write down of their talks, and what they set themselves to do."""
+    return _words("sentences", language)
+
+
+def _words(kind: str, language: str) -> Mapping[str, Any]:
+    file = resources.files(__package__) / f"{kind}.{language}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 

@@ -21,6 +21,7 @@ from zhibi.worlds.daichuan.accounts import (
 from zhibi.worlds.daichuan.catalogue import names, products
 from zhibi.worlds.daichuan.orders import Document, Item, orders_of
 from zhibi.worlds.daichuan.receipts import Paying, numbered, payer_of, receipts_of
+from zhibi.worlds.daichuan.records import with_records
 from zhibi.worlds.daichuan.relations import Sold, relations_of
 from zhibi.worlds.daichuan.relations_truth import largest_hospital, stories_of
 from zhibi.worlds.daichuan.stories import RENAMED_ON, StoryAccounts, story_accounts
@@ -61,7 +62,7 @@ def daichuan(seed: int = SEED) -> World:
         documents=tuple(documents),
         renamed_to=_new_record(file, stories.renamed.customer),
     )
-    return _world(seed, books)
+    return with_records(_world(seed, books), "zh-CN")
 
 
 def _documents(seed: int, place: int, account: Account, stories: StoryAccounts) -> list[Document]:

@@ -1,0 +1,120 @@
+"""When our people spoke with whom: the visits and calls that efforts record, and messages.
+
+Efforts are kept since July 2024; what is older, and between visits, was written in messages. The
+step a prospect had come to is that of its touches.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from zhibi.worlds.daichuan.accounts import ENDS_ON, STARTS_ON
+from zhibi.worlds.daichuan.dealings import Dealings
+from zhibi.worlds.daichuan.prospects import LEFT_ON
+from zhibi.worlds.shutdowns import days_between, is_shutdown
+from zhibi.worlds.world import Customer, Effort, Touch
+
+# Messages a year with customers, by year of the exported three: the habit spread slowly.
+MESSAGES_A_YEAR = {"key_accounts": (14, 16, 18), "dealer": (8, 10, 14), "other": (2.0, 3.0, 5.2)}
+PROSPECT_MESSAGES = 1.5  # each, on the whole way
+SUNDAY = 6
+PUBLIC = ("hospital", "government")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk before it has words. `step` is a prospect's, or `after` when none followed."""
+
+    customer: Customer
+    on: date
+    kind: str  # visit, call, message
+    person: str
+    step: str = ""
+    has_proposal: bool = False
+    story: str = ""  # whose words are set
+    place: int = 0  # … and which of them
+
+
+def group_of(customer: Customer) -> str:
+    """What one talks about with it: factory, public or dealer."""
+    if customer.industry == "dealer":
+        return "dealer"
+    return "public" if customer.industry in PUBLIC else "factory"
+
+
+def talks_of(
+    rng: np.random.Generator,
+    everybody: Mapping[str, Customer],
+    efforts: Iterable[Effort],
+    touches: Iterable[Touch],
+    dealings: Mapping[str, Dealings],
+) -> list[Talk]:
+    """Every talk but those told for a story, in order of day and customer."""
+    steps: dict[str, dict[date, str]] = defaultdict(dict)
+    for touch in touches:
+        steps[touch.customer_id][touch.on] = touch.step
+    talks = [
+        _of_effort(effort, everybody[effort.customer_id], steps.get(effort.customer_id, {}))
+        for effort in efforts
+        if effort.kind != "service"
+    ]
+    for customer in everybody.values():
+        own = dealings.get(customer.customer_id, Dealings())
+        ways = sorted(steps.get(customer.customer_id, {}))
+        talks += _messages(rng, customer, own, ways)
+    return sorted(talks, key=lambda talk: (talk.on, talk.customer.customer_id))
+
+
+def _of_effort(effort: Effort, customer: Customer, steps: Mapping[date, str]) -> Talk:
+    step = steps.get(effort.on, "")
+    if not step and steps and effort.on > max(steps):
+        step = "after"
+    return Talk(
+        customer,
+        effort.on,
+        "call" if effort.kind == "call" else "visit",
+        effort.person,
+        step=step,
+        has_proposal=effort.kind == "proposal",
+    )
+
+
+def _messages(
+    rng: np.random.Generator, customer: Customer, own: Dealings, steps: list[date]
+) -> Iterator[Talk]:
+    """Messages at any time while somebody is a customer, a few while it is not one yet."""
+    if customer.kind == "prospect":
+        between = days_between(steps[0] + timedelta(days=1), steps[-1] + timedelta(days=60))
+        yield from _some(rng, customer, between, PROSPECT_MESSAGES)
+        return
+    gone_on = (own.stops_on or ENDS_ON) + timedelta(days=150)
+    group = customer.team if customer.team in MESSAGES_A_YEAR else customer.route
+    rates = MESSAGES_A_YEAR.get(group, MESSAGES_A_YEAR["other"])
+    for year, rate in enumerate(rates):
+        first = max(STARTS_ON + timedelta(days=365 * year), customer.since)
+        last = min(STARTS_ON + timedelta(days=365 * (year + 1)), gone_on)
+        share = (last - first).days / 365
+        if share > 0:
+            yield from _some(rng, customer, days_between(first, last), rate * share)
+
+
+def _some(
+    rng: np.random.Generator, customer: Customer, days: Iterable[date], mean: float
+) -> Iterator[Talk]:
+    """So many messages on average on some of the days that are open and seen by the world."""
+    open_days = [
+        day for day in days if day <= ENDS_ON and not is_shutdown(day) and day.weekday() != SUNDAY
+    ]
+    count = min(int(rng.poisson(mean)), len(open_days))
+    for place in sorted(rng.choice(len(open_days), count, replace=False)) if count else ():
+        yield Talk(customer, open_days[int(place)], "message", customer.salesperson)
+
+
+def before_leaving(talks: Iterable[Talk], leaving: str) -> list[Talk]:
+    """The talks without those of the seller who had left."""
+    return [talk for talk in talks if talk.person != leaving or talk.on <= LEFT_ON]
