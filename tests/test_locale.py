@@ -7,7 +7,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import click
 import pytest
@@ -229,6 +229,9 @@ def test_identity_fields_are_all_told() -> None:
     from zhibi.render.values import Formatter
     from zhibi.render.words import provenance
 
-    told = dict(provenance(EXAMPLE.identity, Formatter(ENGLISH, "CNY")))
+    typed_over = replace(EXAMPLE.identity, records_version="3")
+    told = dict(provenance(typed_over, Formatter(ENGLISH, "CNY")))
     named = {field.name for field in fields(EXAMPLE.identity)} - {"params"}
     assert len(told) == len(named) + len({"top", "since", "threshold"})
+    untouched = dict(provenance(EXAMPLE.identity, Formatter(ENGLISH, "CNY")))
+    assert set(told) - set(untouched) == {"Records version"}

@@ -225,6 +225,7 @@ class Identity:
     data_version: str
     code_version: str
     engine: str
+    records_version: str = ""  # of what people typed over the data; empty where nobody did
 
 
 class Result(Protocol):

@@ -67,7 +67,7 @@ def facts_of(workspace: Workspace) -> Facts:
     if connection:
         return from_warehouse(connection)
     manifest = workspace.lake.manifest()
-    files = {table: workspace.lake.files(table, manifest) for table in SCHEMAS}
+    files = {table: workspace.lake.files(table, manifest) for table in (*SCHEMAS, "customer_links")}
     return facts.from_lake(files, data_version=str(manifest.version))
 
 

@@ -82,8 +82,10 @@ def provenance(identity: Identity, formatter: Formatter) -> tuple[tuple[str, str
         for name in sorted(identity.params)
         if name not in _STATED
     ]
+    pairs.append((translate("Data version", language), identity.data_version))
+    if identity.records_version:
+        pairs.append((translate("Records version", language), identity.records_version))
     pairs += [
-        (translate("Data version", language), identity.data_version),
         (translate("Code version", language), identity.code_version),
         (translate("Engine", language), identity.engine),
     ]

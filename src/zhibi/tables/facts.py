@@ -8,7 +8,7 @@ what somebody else keeps. All give the same columns, so that nothing above can t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,9 @@ class Facts:
     """What an engine offers. `filled` are the columns that hold any value at all; `has_groups`
     is false when every customer stands alone, so that adding up to groups can be left out.
     `further` are the other tables of the schema that hold any row; `part` names the customers
-    they are of, and is empty for all."""
+    they are of, and is empty for all. `links` are the decisions on legal entities in the lake.
+    `records_version` says which records lie over them, and `left_out` how many rows of each
+    table of records name a customer that nobody knows (see `zhibi.tables.records`)."""
 
     engine: Engine
     order_lines: ir.Table
@@ -49,6 +51,9 @@ class Facts:
     has_samples: bool
     further: Mapping[str, Further] = field(default_factory=dict)
     part: str = ""
+    links: ir.Table | None = None
+    records_version: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def close(self) -> None:
         """End the connections to where the facts are."""
@@ -74,7 +79,10 @@ def from_lake(files: Mapping[str, Sequence[str]], *, data_version: str) -> Facts
         for name in FURTHER
         if files.get(name)
     }
-    return _facts(engine, held, filled, data_version=data_version, further=further)
+    found = _facts(engine, held, filled, data_version=data_version, further=further)
+    if not (links := files.get("customer_links")):
+        return found
+    return replace(found, links=_parquet(local, "customer_links", links, {}))
 
 
 def from_arrow(

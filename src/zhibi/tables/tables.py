@@ -6,7 +6,7 @@ which is what makes a back-test honest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,11 +19,13 @@ from zhibi.result import Identity
 from zhibi.tables.calendar import Calendar, for_settings
 from zhibi.tables.facts import Facts
 from zhibi.tables.part import part_of
+from zhibi.tables.records import with_records
 from zhibi.tables.schema import FURTHER, SCHEMAS
 from zhibi.tables.settings import Settings
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 LEVELS = ("group", "legal entity")
 
@@ -42,6 +44,10 @@ class Tables:
         """The same tables as they were known on an earlier day (or a later one, up to all)."""
         return replace(self, day=day)
 
+    def with_records(self, records: Mapping[str, pa.Table], *, version: str) -> Tables:
+        """The same tables with what people typed over them; see `zhibi.tables.records`."""
+        return replace(self, facts=with_records(self.facts, records, version=version))
+
     def only(self, name: str, chosen: Callable[[ir.Table], ir.BooleanValue]) -> Tables:
         """The same tables for some customers alone: those whose group is `chosen`, a condition on
         the customer at its top, so that no group is torn. Two conditions never share a name.
@@ -53,7 +59,7 @@ class Tables:
         keys = customers.semi_join(tops, "group_key").select("customer_key")
         part = f"{self.facts.part}/{name}@{self.day}"
         if self.facts.engine.is_local:  # a list of keys is read faster than made again
-            keys = self.facts.engine.keep(f"part|{part}|{self.basis}", keys)
+            keys = self.keep(f"part|{part}", keys)
         return replace(self, facts=part_of(self.facts, keys, name=part))
 
     @cached_property
@@ -124,7 +130,7 @@ class Tables:
 
     def keep(self, key: str, expression: ir.Table) -> ir.Table:
         """Compute once a run; the key names the measure, this adds what it depends on."""
-        of = f"{self.day}|{self.basis}|{self.facts.part}"
+        of = f"{self.day}|{self.basis}|{self.facts.part}|{self.facts.records_version}"
         return self.facts.engine.keep(f"{key}|{of}", expression)
 
     def bring(self, expression: ir.Table) -> ir.Table:
@@ -144,4 +150,5 @@ class Tables:
             data_version=self.facts.data_version,
             code_version=__version__,
             engine=self.facts.engine.name,
+            records_version=self.facts.records_version,
         )

@@ -22,6 +22,15 @@ NAMED_IN = tuple(
 )
 SEPARATOR = "; "  # between former names
 
+# The names a customer (`old`, of which something is `said`) no longer has; then as one text.
+FORMERS = f"""list_concat(
+    string_split(old.former_names, {literal(SEPARATOR)}),
+    string_split(said.former_names, {literal(SEPARATOR)}),
+    CASE WHEN said.name <> old.name AND old.name <> customer_id THEN [old.name] END)"""
+FORMER_NAMES = f"""nullif(array_to_string(list_filter(formers, lambda former, place:
+    former <> '' AND former <> name AND list_position(formers, former) = place),
+    {literal(SEPARATOR)}), '')"""
+
 _FIELDS = content(CUSTOMERS)
 _MERGED = [column for column in _FIELDS if column not in ("customer_id", "name", "former_names")]
 
@@ -50,10 +59,7 @@ def merge(
             SELECT customer_id, said.lines, old.customer_key, old.import_id,
                    {_old_and_new()},
                    coalesce(said.name, old.name, customer_id) AS name,
-                   list_concat(string_split(old.former_names, {literal(SEPARATOR)}),
-                               string_split(said.former_names, {literal(SEPARATOR)}),
-                               CASE WHEN said.name <> old.name AND old.name <> customer_id
-                                    THEN [old.name] END) AS formers,
+                   {FORMERS} AS formers,
                    old.name AS old_name, old.former_names AS old_former_names
             FROM customers_seen
             LEFT JOIN (FROM customers_held WHERE source_system = {literal(source_system)}) AS old
@@ -61,10 +67,7 @@ def merge(
             LEFT JOIN customers_said AS said USING (customer_id)
             WHERE said.lines IS NOT NULL OR old.customer_key IS NULL
         ), named AS (
-            SELECT *, nullif(array_to_string(list_filter(formers, lambda former, place:
-                former <> '' AND former <> name AND list_position(formers, former) = place),
-                {literal(SEPARATOR)}), '') AS former_names
-            FROM both_sides
+            SELECT *, {FORMER_NAMES} AS former_names FROM both_sides
         )
         SELECT *, CASE WHEN lines IS NULL THEN 'seen' WHEN customer_key IS NULL THEN 'new'
                        WHEN {_differs()} THEN 'changed' ELSE 'unchanged' END AS state

@@ -16,6 +16,13 @@ _CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V,
 CODE_LENGTH = 18
 
 
+# Customers and the customer above each; what a person decided goes before what a file says.
+PARENTS = """
+    SELECT own.customer_key, above.customer_key AS parent_key, false AS is_decided
+    FROM customers_next AS own JOIN customers_next AS above
+        ON above.source_system = own.source_system AND above.customer_id = own.parent_id"""
+
+
 def credit_code_is_valid(column: str) -> str:
     """SQL: whether text is a unified social credit code with a right check digit (GB 32100)."""
     weighed = " + ".join(
@@ -27,15 +34,15 @@ def credit_code_is_valid(column: str) -> str:
     return f"({shape} AND {column}[{CODE_LENGTH}] = {digit})"
 
 
-def resolve(connection: Connection, links: str) -> tuple[str, ...]:
+def resolve(connection: Connection, links: str, parents: str = PARENTS) -> tuple[str, ...]:
     """Set entity_key and group_key in `customers_next`; the parent cycles that had to be cut.
 
-    `links` is the relation of customer_links. Only customers that have a code in common, a link
-    or a parent are brought into Python: few, whatever the number of customers.
+    `links` is the relation of customer_links, `parents` a query like PARENTS. Only customers that
+    have a code in common, a link or a parent are brought into Python: few, whatever the number
+    of customers.
     """
     entities = _entities(_shared_codes(connection, links), _links(connection, links))
-    parents = _parents(connection, entities)
-    groups, cycles = _tops(parents)
+    groups, cycles = _tops(_parents(connection, parents, entities))
     _set(connection, entities, groups)
     return tuple(_named(connection, cycle) for cycle in cycles)
 
@@ -78,18 +85,18 @@ def _entities(by_code: Mapping[int, int], links: Mapping[int, int]) -> dict[int,
     return entities
 
 
-def _parents(connection: Connection, entities: Mapping[int, int]) -> dict[int, int]:
-    """Legal entity → the entity above it, by its first customer that names one outside it."""
+def _parents(connection: Connection, pairs: str, entities: Mapping[int, int]) -> dict[int, int]:
+    """Legal entity → the entity above it, by its first customer that names one outside it; one
+    that somebody decided to have itself above it has none."""
     parents: dict[int, int] = {}
-    for key, parent in connection.execute(
-        "SELECT own.customer_key, above.customer_key FROM customers_next AS own "
-        "JOIN customers_next AS above ON above.source_system = own.source_system "
-        "AND above.customer_id = own.parent_id ORDER BY own.customer_key"
+    for key, parent, is_decided in connection.execute(
+        f"SELECT customer_key, parent_key, is_decided FROM ({pairs}) "
+        "ORDER BY is_decided DESC, customer_key"
     ).fetchall():
         entity, above = entities.get(key, key), entities.get(parent, parent)
-        if entity != above:
+        if entity != above or is_decided:
             parents.setdefault(entity, above)
-    return parents
+    return {entity: above for entity, above in parents.items() if entity != above}
 
 
 def _tops(parents: Mapping[int, int]) -> tuple[dict[int, int], list[tuple[int, ...]]]:
