@@ -1,0 +1,89 @@
+"""What an account is found by: any part of its names, their pinyin, and the initials of that.
+
+A search asks for the pairs of letters that follow each other (`terms_of`) in what was typed; an
+account that has them all is looked at. A plain table does that alike on every database. Pairs of
+whole pinyin are not kept: each stands in every third name. `crm.listing.search` finds pinyin by
+its initials.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from django.db import transaction
+
+from zhibi.web.crm.models import Account, SearchTerm
+
+SEARCHED: Final = ("name_key", "pinyin", "initials")
+# Pairs that nearly every company has in its legal form, in characters and initials.
+IN_EVERY_NAME: Final = frozenset(("有限", "限公", "公司", "yx", "xg", "gs"))
+
+
+def key_of(text: str) -> str:
+    """Text as it is compared: full width as half, in lower case, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def pinyin_of(text: str) -> tuple[str, str]:
+    """The text as it is spoken, and the first letters of its syllables and words: 华数 A1 gives
+    huashua1 and hsa."""
+    from pypinyin import lazy_pinyin
+
+    spoken = lazy_pinyin(unicodedata.normalize("NFKC", text).casefold())
+    words = [word for part in spoken for word in _words(part)]
+    return "".join(words), "".join(word[0] for word in words)
+
+
+def bigrams(text: str) -> set[str]:
+    """Each two letters that follow each other; a single letter stands for itself."""
+    return {a + b for a, b in pairwise(text)} or ({text} if text else set())
+
+
+def terms_of(text: str) -> set[str]:
+    """The pairs worth looking for, and the last letter by itself: every other one begins a pair."""
+    return (bigrams(text) | {text[-1:]}) - IN_EVERY_NAME - {""}
+
+
+def name_for_search(account: Account) -> None:
+    """Set the columns that follow from the name; saving them is the caller's."""
+    account.name_key = key_of(account.name)[: _length("name_key")]
+    pinyin, initials = pinyin_of(account.name)
+    account.pinyin, account.initials = pinyin[: _length("pinyin")], initials[: _length("initials")]
+
+
+def index_accounts(accounts: Sequence[Account]) -> None:
+    """To be called for accounts that are saved and new, or have another name than before."""
+    for account in accounts:
+        name_for_search(account)
+    with transaction.atomic():
+        Account.objects.bulk_update(accounts, SEARCHED, batch_size=100)
+        write_terms(accounts)
+
+
+def write_terms(accounts: Iterable[Account]) -> None:
+    """Put the terms of these accounts in the place of what was there."""
+    chosen = list(accounts)
+    SearchTerm.objects.filter(account__in=[account.pk for account in chosen]).delete()
+    SearchTerm.objects.bulk_create(
+        [SearchTerm(term=term, account=one) for one in chosen for term in sorted(_terms(one))],
+        batch_size=10_000,
+    )
+
+
+def _terms(account: Account) -> set[str]:
+    formers = map(key_of, account.former_names.split(";"))
+    called = (account.name_key, *formers, account.initials)
+    return {term for text in called for term in terms_of(text)}
+
+
+def _words(text: str) -> list[str]:
+    """The runs of letters and digits in a text."""
+    return "".join(letter if letter.isalnum() else " " for letter in text).split()
+
+
+def _length(column: str) -> int:
+    length: int = Account._meta.get_field(column).max_length
+    return length
