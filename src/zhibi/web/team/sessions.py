@@ -19,10 +19,10 @@ class SessionStore(DatabaseSessions):
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         session = super().create_model_instance(data)
-        # The uid, or every save would give the session another address.
+        # What it already is, or every save would give the session another address and beginning.
         known = self.model.objects.filter(session_key=session.session_key)
-        if uid := known.values_list("uid", flat=True).first():
-            session.uid = uid
+        for uid, begun_at in known.values_list("uid", "begun_at"):
+            session.uid, session.begun_at = uid, begun_at
         session.user_id = data.get(SESSION_KEY)
         session.address = data.get("address", "")
         session.browser = data.get("browser", "")
