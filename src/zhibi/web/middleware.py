@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from zhibi.errors import ZhibiError
 from zhibi.web import failures
+from zhibi.web.team.once import one_request
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -52,7 +53,7 @@ def language_and_time(get_response: Handler) -> Handler:
         if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE
         zone = getattr(user, "time_zone", "") or settings.TIME_ZONE
-        with translation.override(language), timezone.override(ZoneInfo(zone)):
+        with translation.override(language), timezone.override(ZoneInfo(zone)), one_request():
             response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

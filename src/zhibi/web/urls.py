@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from zhibi.web.today import views
+
 urlpatterns = [
+    path("", views.today, name="today"),
     path("", include("zhibi.web.team.urls")),
     path("", include("zhibi.web.crm.urls")),
     path("", include("zhibi.web.insight.urls")),

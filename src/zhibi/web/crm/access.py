@@ -3,6 +3,8 @@ chart goes through `accounts_of`; what it leaves out does not exist for them (40
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,9 +13,10 @@ from django.http import Http404
 from django.utils import timezone
 
 from zhibi.errors import ZhibiError
-from zhibi.web.crm.models import Account, Collaborator
+from zhibi.web.crm.models import Account, Collaborator, Promise, Task
 from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import Role, User
+from zhibi.web.team.once import once
 from zhibi.web.team.scope import people_seen
 
 
@@ -42,6 +45,43 @@ def account_for(user: User, uid: UUID | str, *, to_edit: bool = False) -> Accoun
     return account
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An account as one person sees it. The account's team (owner, those above them, collaborators
+    with that right) edits it; who is in charge of it, the team but for collaborators, also says
+    who else sees it."""
+
+    account: Account
+    may_edit: bool
+    in_charge: bool
+
+
+def sight_of(user: User, uid: UUID | str, *, with_deleted: bool = False) -> Sight:
+    """One account and what `user` may do with it, or 404: in as few queries as may be."""
+    people = people_seen(user, today())
+    named = {} if people is None else _rights(user)
+    seen = Account.objects.filter(_in_scope(people, named))
+    if not with_deleted:
+        seen = seen.filter(LIVING)
+    account = seen.select_related("owner", "parent").filter(uid=uid).first()
+    if account is None:
+        raise Http404
+    reads = user.role == Role.ANALYST
+    in_charge = not reads and (people is None or account.owner_id in people)
+    return Sight(account, in_charge or (not reads and named.get(account.pk, False)), in_charge)
+
+
+def account_in_charge(user: User, uid: UUID | str, *, with_deleted: bool = False) -> Account:
+    """One account, or 404. ReadOnlyError for who is not in charge of it."""
+    sight = sight_of(user, uid, with_deleted=with_deleted)
+    if not sight.in_charge:
+        raise ReadOnlyError(
+            "Only the owner of {account} and those above them decide this; ask them.",
+            account=sight.account.name,
+        )
+    return sight.account
+
+
 def refuse_reader(user: User, account: Account) -> None:
     """ReadOnlyError unless `user` may change `account`."""
     if not may_edit(user, account):
@@ -59,7 +99,49 @@ def may_edit(user: User, account: Account) -> bool:
     people = people_seen(user, today())
     if people is None or account.owner_id in people:
         return True
-    return account.pk in _collaborations(user, to_edit=True)
+    return _rights(user).get(account.pk, False)
+
+
+def tasks_of(user: User) -> QuerySet[Task]:
+    """The tasks `user` may see: those on accounts they see, and those without account that they
+    gave or were given."""
+    own = Q(account=None) & (Q(assignee=user) | Q(created_by=user))
+    seen = Q(account__in=accounts_of(user).values("pk"))
+    return Task.objects.filter(seen | own, deleted_at=None)
+
+
+def task_for(user: User, uid: UUID, *, to_edit: bool = False) -> Task:
+    """One task, or 404. Who was given it, gave it, or may edit its account may change it."""
+    task = tasks_of(user).select_related("account", "assignee").filter(uid=uid).first()
+    if task is None:
+        raise Http404
+    is_own = user.pk in (task.assignee_id, task.created_by_id)
+    if to_edit and not is_own and task.account:
+        refuse_reader(user, task.account)
+    return task
+
+
+def promise_for(user: User, uid: UUID) -> Promise:
+    """One promise that `user` may change, or 404; ReadOnlyError for readers of its account."""
+    promise = Promise.objects.select_related("account").filter(uid=uid, deleted_at=None).first()
+    if promise is None:
+        raise Http404
+    account_for(user, promise.account.uid, to_edit=True)
+    return promise
+
+
+def people_for(user: User, account: Account | None = None) -> QuerySet[User]:
+    """Whom `user` may give work to: themselves and those whose accounts they see; on an account
+    only those who see it too by owning it, leading its owner, or collaborating."""
+    people = people_seen(user, today())
+    known = User.objects.filter(is_active=True).order_by("name", "pk")
+    if people is not None:
+        near = {user.pk, *people}
+        if account is not None:
+            near |= {account.owner_id or user.pk}
+            near |= set(account.collaborators.values_list("user_id", flat=True))
+        known = known.filter(pk__in=near)
+    return known
 
 
 def scope_key(user: User) -> str:
@@ -67,25 +149,31 @@ def scope_key(user: User) -> str:
     people = people_seen(user, today())
     if people is None:
         return "all"
-    named = sorted(_collaborations(user))
+    named = sorted(_rights(user))
     owners = ",".join(map(str, sorted(people)))
     return f"o{owners};c{','.join(map(str, named))}" if named else f"o{owners}"
 
 
 def _visible(user: User) -> Q:
     people = people_seen(user, today())
+    return Q() if people is None else _in_scope(people, _rights(user))
+
+
+def _in_scope(people: frozenset[int] | None, named: Iterable[int]) -> Q:
     if people is None:
         return Q()
-    named = _collaborations(user)
-    owned = Q(owner_id__in=sorted(people))
-    return owned | Q(pk__in=sorted(named)) if named else owned
+    owned, named = Q(owner_id__in=sorted(people)), sorted(named)
+    return owned | Q(pk__in=named) if named else owned
 
 
-def _collaborations(user: User, *, to_edit: bool = False) -> set[int]:
-    """The accounts somebody else named `user` collaborator of; few, so they are read at once."""
+def _rights(user: User) -> dict[int, bool]:
+    """The accounts somebody else named `user` collaborator of, and whether to edit; few, so they
+    are read at once."""
+    return once(("rights", user.pk), lambda: _running(user))
+
+
+def _running(user: User) -> dict[int, bool]:
     running = Collaborator.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=today()), user=user
     )
-    if to_edit:
-        running = running.filter(may_edit=True)
-    return set(running.values_list("account_id", flat=True))
+    return dict(running.values_list("account_id", "may_edit"))

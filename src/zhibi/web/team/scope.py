@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from zhibi.web.team.models import Membership, Role, Team, User
+from zhibi.web.team.models import Role, Team, User
+from zhibi.web.team.once import once
 
 SEES_ALL: Final = frozenset({Role.DIRECTOR, Role.ANALYST, Role.ADMINISTRATOR})
 
@@ -18,34 +19,49 @@ def people_seen(user: User, on: date) -> frozenset[int] | None:
         return None
     if user.role != Role.MANAGER:
         return frozenset({user.pk})
-    led, last_team = _led_and_last_teams(user, on)
-    teams = _with_those_below(led)
-    return frozenset({user.pk, *(person for person, team in last_team.items() if team in teams)})
+    return once(("people seen", user.pk, on), lambda: _people_below(user, on))
 
 
-def _led_and_last_teams(user: User, on: date) -> tuple[set[int], dict[int, int]]:
-    """The teams `user` leads, and for each person the last team they were in: who has left
-    leaves their accounts with that team until they are handed over."""
+def _people_below(user: User, on: date) -> frozenset[int]:
+    """Those whose last team is one that `user` leads or one below it: who has left leaves their
+    accounts with that team until they are handed over."""
+    parents: dict[int, int | None] = {}
     led: set[int] = set()
     last_team: dict[int, int] = {}
-    begun = Membership.objects.filter(starts_on__lte=on).order_by("starts_on", "pk")
-    for one in begun:
-        last_team[one.user_id] = one.team_id
-        if one.user_id == user.pk and one.is_lead and (one.ends_on is None or one.ends_on > on):
-            led.add(one.team_id)
-    return led, last_team
+    for team, parent, person, is_lead, starts_on, ends_on in _teams_and_people():
+        parents[team] = parent
+        if person is None or starts_on > on:
+            continue
+        last_team[person] = team
+        if person == user.pk and is_lead and (ends_on is None or ends_on > on):
+            led.add(team)
+    below = {team for team in parents if _is_under(team, led, parents)}
+    return frozenset({user.pk, *(person for person, team in last_team.items() if team in below)})
 
 
-def _with_those_below(led: Iterable[int]) -> set[int]:
-    """The teams and all below them. A company has few teams: they are walked in memory."""
-    children: dict[int | None, list[int]] = {}
-    for team, parent in Team.objects.filter(deleted_at=None).values_list("pk", "parent_id"):
-        children.setdefault(parent, []).append(team)
-    found: set[int] = set()
-    opened = list(led)
-    while opened:
-        team = opened.pop()
-        if team not in found:
-            found.add(team)
-            opened += children.get(team, [])
-    return found
+def _teams_and_people() -> Iterable[tuple[Any, ...]]:
+    """Every team with each of its memberships, in the order they began; in one query, since a
+    company has few of both."""
+    return (
+        Team.objects.filter(deleted_at=None)
+        .order_by("memberships__starts_on", "memberships__pk")
+        .values_list(
+            "pk",
+            "parent_id",
+            "memberships__user_id",
+            "memberships__is_lead",
+            "memberships__starts_on",
+            "memberships__ends_on",
+        )
+    )
+
+
+def _is_under(team: int | None, led: set[int], parents: Mapping[int, int | None]) -> bool:
+    """Whether a team is one of `led` or below one; a circle of teams leads nowhere."""
+    walked: set[int] = set()
+    while team is not None and team not in walked:
+        if team in led:
+            return True
+        walked.add(team)
+        team = parents.get(team)
+    return False

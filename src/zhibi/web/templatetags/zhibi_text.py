@@ -9,9 +9,10 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from zhibi.locale import translate
 from zhibi.render.values import UNKNOWN, Formatter
 from zhibi.result import Figure, Unit
 from zhibi.web.text import language, said_again, say
@@ -20,9 +21,17 @@ register = template.Library()
 
 
 @register.simple_tag
-def t(template: str, **figures: object) -> str:
-    """`{% t "due on {day}" day=task.due_on|day %}`: in the reader's language."""
-    return say(template, **figures)
+def t(template: str, **figures: object) -> SafeString:
+    """`{% t "due on {day}" day=task.due_on|day %}`: in the reader's language, figures escaped
+    unless they are markup of ours."""
+    text = escape(translate(template, language()))
+    return format_html(text, **figures) if figures else text
+
+
+@register.filter
+def in_language(texts: dict[str, Any] | None) -> Any:
+    """What is kept in both languages, in the reader's."""
+    return (texts or {}).get(language(), "")
 
 
 @register.filter

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from zhibi.web.crm.views import receivables
+
+urlpatterns = [
+    path("", receivables.receivables, name="receivables"),
+]

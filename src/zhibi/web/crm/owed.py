@@ -1,0 +1,99 @@
+"""What accounts owe, added up: due this month, late, retained."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import BooleanField, Case, Count, Max, Min, Q, QuerySet, Sum, Value, When
+
+from zhibi.web.crm.access import accounts_of, scope_key, today
+from zhibi.web.crm.models import Account, Receivable
+from zhibi.web.team.models import User
+
+KEPT_FOR = 3600  # seconds
+NOTHING: Any = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Sums over the open amounts of some accounts. Retention not yet due is not late."""
+
+    late: Decimal
+    late_accounts: int
+    due_this_month: Decimal  # from today to the end of the month
+    retained: Decimal  # retention (质保金) still running
+    later: Decimal  # due after this month
+
+
+def owed_to(user: User) -> Owed | None:
+    """Of all accounts `user` sees; None when nothing about receivables is known at all.
+
+    Kept for an hour and thrown away with the next import, which replaces the rows.
+    """
+    newest = Receivable.objects.aggregate(newest=Max("pk"))["newest"]
+    if newest is None:
+        return None
+    key = f"owed|{scope_key(user)}|{newest}|{today()}"
+    found: Owed | None = cache.get_or_set(key[:240], lambda: owed(receivables_of(user)), KEPT_FOR)
+    return found
+
+
+def receivables_of(user: User) -> QuerySet[Receivable]:
+    """The open amounts of the accounts `user` sees."""
+    return Receivable.objects.filter(account__in=accounts_of(user).values("pk"))
+
+
+def owed(rows: QuerySet[Receivable]) -> Owed:
+    """The sums of these rows on the reader's day."""
+    now = today()
+    ends = now.replace(day=calendar.monthrange(now.year, now.month)[1])
+    late, coming = Q(due_on__lt=now), Q(due_on__gte=now)
+    sums = rows.aggregate(
+        late=Sum("open", filter=late),
+        late_accounts=Count("account", distinct=True, filter=late),
+        due_this_month=Sum("open", filter=coming & Q(due_on__lte=ends)),
+        retained=Sum("open", filter=coming & Q(is_retention=True)),
+        later=Sum("open", filter=Q(due_on__gt=ends, is_retention=False)),
+    )
+    return Owed(**{name: NOTHING if value is None else value for name, value in sums.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What is to be collected at one account: late, or due within some days."""
+
+    account: Account
+    open: Decimal
+    oldest_due_on: date
+    rows: int
+
+    @property
+    def days_late(self) -> int:
+        return max(0, (today() - self.oldest_due_on).days)
+
+
+def collections(rows: QuerySet[Receivable], until: date, *, most: int) -> list[Collection]:
+    """By account, late ones first, then the largest: what is due up to a day."""
+    is_late = Case(
+        When(oldest__lt=today(), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    found = (
+        rows.filter(due_on__lte=until)
+        .values("account")
+        .annotate(oldest=Min("due_on"), many=Count("pk"), owing=Sum("open"))
+        .annotate(is_late=is_late)
+        .order_by("-is_late", "-owing", "account")[:most]
+    )
+    sums = list(found)
+    accounts = Account.objects.select_related("owner").in_bulk([row["account"] for row in sums])
+    return [
+        Collection(accounts[row["account"]], row["owing"], row["oldest"], row["many"])
+        for row in sums
+    ]

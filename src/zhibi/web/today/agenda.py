@@ -1,0 +1,190 @@
+"""The ordered list of one person: at most seven, the rest under more (domain 5.6).
+
+① money to collect ② promises and tasks due ③ accounts in danger ④ visits that are due
+⑤ first visits. No kind takes more than three of the seven, so that a bad month of collections
+does not hide an account that is leaving.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from zhibi.web.crm.access import accounts_of, today
+from zhibi.web.crm.models import Account, LifeStage, Promise, Task
+from zhibi.web.crm.owed import Collection, collections, receivables_of
+from zhibi.web.crm.treatment import beyond_cadence, treatments
+from zhibi.web.insight.models import FindingRecord
+from zhibi.web.team.models import User
+
+FIRST: Final = 7
+OF_A_KIND: Final = 3
+LOOKED_AT: Final = 12  # of each kind: more than this nobody reads on one page
+COLLECT_WITHIN: Final = timedelta(days=7)
+REMIND_WITHIN: Final = timedelta(days=3)
+LATE_FOR_LONG: Final = 30  # days: from here on it is for now, not for soon
+KINDS: Final = ("collection", "promise", "task", "warning", "visits", "first visits")
+URGENCIES: Final = ("now", "soon", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of Today. `about` is what its kind is about: a Collection, Promise, Task,
+    FindingRecord, or the accounts to visit."""
+
+    kind: str
+    urgency: str
+    about: Any
+    account: Account | None = None
+    stake: Decimal | None = None
+    due_on: date | None = None
+
+    @property
+    def template(self) -> str:
+        return f"today/_{self.kind.replace(' ', '_')}.html"
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Urgency first, then the kind, then what is at stake."""
+        return (
+            URGENCIES.index(self.urgency),
+            KINDS.index(self.kind),
+            self.due_on or date.max,
+            -(self.stake or 0),
+            self.account.pk if self.account else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    first: tuple[Entry, ...]
+    more: tuple[Entry, ...]
+
+
+def agenda(user: User) -> Agenda:
+    """What `user` is to do today, in the accounts they see."""
+    seen = accounts_of(user)
+    entries = [
+        *_collections(user),
+        *_promises(seen),
+        *_tasks(user),
+        *_warnings(seen),
+        *_visits(seen),
+        *_first_visits(seen),
+    ]
+    return chosen(sorted(entries, key=lambda entry: entry.order))
+
+
+def chosen(entries: Iterable[Entry]) -> Agenda:
+    """The first seven of an ordered list, no kind more than three times while others wait."""
+    first: list[Entry] = []
+    waiting: list[Entry] = []
+    taken: Counter[str] = Counter()
+    for entry in entries:
+        if len(first) < FIRST and taken[entry.kind] < OF_A_KIND:
+            first.append(entry)
+            taken[entry.kind] += 1
+        else:
+            waiting.append(entry)
+    room = FIRST - len(first)
+    return Agenda((*first, *waiting[:room]), tuple(waiting[room:]))
+
+
+def _collections(user: User) -> Iterable[Entry]:
+    found = collections(receivables_of(user), today() + COLLECT_WITHIN, most=LOOKED_AT)
+    for one in found:
+        yield Entry(
+            "collection",
+            _urgency_of(one),
+            one,
+            account=one.account,
+            stake=one.open,
+            due_on=one.oldest_due_on,
+        )
+
+
+def _urgency_of(collection: Collection) -> str:
+    if collection.days_late > LATE_FOR_LONG:
+        return "now"
+    return "soon" if collection.days_late else "info"
+
+
+def _promises(seen: QuerySet[Account]) -> Iterable[Entry]:
+    found = (
+        Promise.objects.filter(
+            account__in=seen.values("pk"),
+            due_on__lte=today() + REMIND_WITHIN,
+            kept_on=None,
+            dropped_because="",
+            deleted_at=None,
+        )
+        .select_related("account", "account__owner")
+        .order_by("due_on", "pk")[:LOOKED_AT]
+    )
+    for one in found:
+        yield Entry("promise", _due(one.due_on), one, account=one.account, due_on=one.due_on)
+
+
+def _tasks(user: User) -> Iterable[Entry]:
+    found = (
+        Task.objects.filter(
+            assignee=user, done_at=None, deleted_at=None, due_on__lte=today() + REMIND_WITHIN
+        )
+        .select_related("account")
+        .order_by("due_on", "pk")[:LOOKED_AT]
+    )
+    for one in found:
+        yield Entry(
+            "task", _due(one.due_on), one, account=one.account, stake=one.stake, due_on=one.due_on
+        )
+
+
+def _due(day: date | None) -> str:
+    if day is None or day > today():
+        return "info"
+    return "now" if day < today() else "soon"
+
+
+def _warnings(seen: QuerySet[Account]) -> Iterable[Entry]:
+    """What endangers the largest accounts most, as far as nobody decided on it yet."""
+    largest = seen.filter(warning=2).order_by("-sales", "-pk").values("pk")[: 2 * LOOKED_AT]
+    undecided = Q(state=FindingRecord.State.OPEN) | Q(
+        state=FindingRecord.State.LATER, later_until__lte=today()
+    )
+    findings = (
+        FindingRecord.objects.filter(undecided, account__in=largest, severity="now")
+        .select_related("account", "account__owner")
+        .order_by("account", "-stake", "pk")
+    )
+    worst: dict[int, FindingRecord] = {}
+    for finding in findings:
+        worst.setdefault(finding.account_id, finding)
+    for finding in list(worst.values())[:LOOKED_AT]:
+        yield Entry("warning", "now", finding, account=finding.account, stake=finding.stake)
+
+
+def _visits(seen: QuerySet[Account]) -> Iterable[Entry]:
+    """The A and the B accounts that wait for longer than they should, each as one line."""
+    treated = treatments()
+    waits = {grade: beyond_cadence(grade, treated[grade], today()) for grade in ("A", "B")}
+    found = list(
+        seen.filter(waits["A"] | waits["B"]).order_by("-sales", "-pk").select_related("owner")[:60]
+    )
+    for grade, urgency in (("A", "soon"), ("B", "info")):
+        own = [one for one in found if (one.grade or "B") == grade]
+        if own:
+            about = {"grade": grade, "accounts": own, "every": treated[grade].contact_every_days}
+            yield Entry("visits", urgency, about)
+
+
+def _first_visits(seen: QuerySet[Account]) -> Iterable[Entry]:
+    stages = (LifeStage.TARGET, LifeStage.POTENTIAL)
+    found = list(seen.filter(life_stage__in=stages, last_contact_on=None).order_by("pk")[:20])
+    if found:
+        yield Entry("first visits", "info", {"accounts": found})
