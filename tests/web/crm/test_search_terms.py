@@ -1,0 +1,35 @@
+"""What an account is found by."""
+
+from __future__ import annotations
+
+import pytest
+
+from zhibi.web.crm.actions.search_terms import bigrams, index_accounts, key_of, pinyin_of
+from zhibi.web.crm.models import Account, SearchTerm
+
+
+def test_by_hand() -> None:
+    assert key_of("华 数ABC Ｃo.") == "华数abcco."
+    assert pinyin_of("华数机械（重庆）A1") == ("huashujixiechongqinga1", "hsjxcqa")
+    assert pinyin_of("A Bike Store") == ("abikestore", "abs")
+    assert bigrams("华数机") == {"华数", "数机"}
+    assert bigrams("华") == {"华"}
+    assert bigrams("") == set()
+
+
+@pytest.mark.django_db
+def test_a_new_name_is_found_and_the_old_one_no_more() -> None:
+    account = Account.objects.create(name="华数", currency="CNY")
+    index_accounts([account])
+    assert terms(account) == {"华数", "hu", "ua", "as", "sh", "hs"}
+    account.name, account.former_names = "青岛", "华数; 华工"
+    account.save()
+    index_accounts([account])
+    assert {"青岛", "qi", "qd", "华数", "华工"} <= terms(account)
+    assert not {"hs", "ua"} & terms(account)
+    account.refresh_from_db()
+    assert (account.name_key, account.pinyin, account.initials) == ("青岛", "qingdao", "qd")
+
+
+def terms(account: Account) -> set[str]:
+    return set(SearchTerm.objects.filter(account=account).values_list("term", flat=True))
