@@ -173,6 +173,16 @@ def test_a_finding_leads_to_its_subject() -> None:
     assert f'data-account="{subject.customer_id}"' in shown.findings[0].html_of_news
 
 
+def test_a_sentence_leads_to_whom_it_names() -> None:
+    """Though it is about no one customer, as long as the rows say who bears the name."""
+    top = next(chart for chart in CHARTS if chart.key == "top")
+    finding = replace(FINDINGS[1], subject=None, says=top.text, action=None)
+    named = replace(EXAMPLE, findings=(finding,), charts=(), tables=(NUMBERED,))
+    shown = render_fragment(named, ENGLISH, link=address_of).findings[0]
+    assert shown.html_of_news.startswith('<strong><a href="/accounts/c1/')
+    assert "<a" not in render_fragment(named, ENGLISH).findings[0].html_of_news
+
+
 def test_without_a_link_it_is_what_the_page_shows() -> None:
     from zhibi.render.html import render_html
 

@@ -95,7 +95,7 @@ class _Writer:
         """The name with the number behind it; the number alone where there is no name."""
         text = str(name or number)
         if number is None:
-            return self.links.by_name(text, text)
+            return self.links.by_name(text)
         link = self.links.by_id(str(number), text)
         if text == number:
             return link

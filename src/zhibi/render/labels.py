@@ -94,7 +94,7 @@ _LABELS: Final[Mapping[str, str]] = {
 # Units that go without saying beside the label, and how a share is to be written.
 _UNITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("YYYY-MM-DD", "money", "index", "ratio", "score"), ""),
-    **dict.fromkeys(("legal entities", "products", "efforts", "customers"), ""),
+    **dict.fromkeys(("legal entities", "products", "efforts", "customers", "quarters"), ""),
     "share": "0–1",
 }
 

@@ -1,8 +1,8 @@
 """From a customer's name to the page of that customer, where there is one.
 
-A row with a customer number says who its name is. A picture's data and some tables have names
-alone: those are looked up among the rows and findings of the same result, and a name that two
-customers bear there leads nowhere.
+A row with a customer number says who its name is, a finding who its subject is. A picture's data,
+sentences and some tables have names alone: those are looked up among the rows and findings of the
+same result, and a name that two customers bear there leads nowhere.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Links:
             return Markup.escape(text)
         return Markup('<a href="{}" data-account="{}">{}</a>').format(address, customer_id, text)
 
-    def by_name(self, name: str, text: str) -> Markup:
-        """The text, leading to the page of the one customer of this name."""
+    def by_name(self, name: str) -> Markup:
+        """The name, leading to the page of the one customer who bears it."""
         known = self.ids.get(name)
-        return Markup.escape(text) if known is None else self.by_id(known, text)
+        return Markup.escape(name) if known is None else self.by_id(known, name)
 
 
 def links_of(result: Result, link: Link | None) -> Links:

@@ -114,8 +114,10 @@ class Page:
     def _part(self, part: Part, subject: Subject | None) -> Markup:
         if part.figure is None:
             return Markup.escape(part.text)
-        if subject and part.figure.unit is Unit.NAME and part.figure.value == subject.name:
-            return self.links.by_id(subject.customer_id, part.text)
+        if part.figure.unit is Unit.NAME and part.figure.value is not None:
+            if subject and part.figure.value == subject.name:
+                return self.links.by_id(subject.customer_id, part.text)
+            return self.links.by_name(part.text)
         return self._figure(part.figure, part.text)
 
     def _figure(self, figure: Figure, text: str) -> Markup:
