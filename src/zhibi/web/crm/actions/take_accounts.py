@@ -42,7 +42,7 @@ class Batch:
     """Some accounts as they are to be written."""
 
     accounts: list[Account] = field(default_factory=list)
-    changed: list[int] = field(default_factory=list)  # otherwise than in their figures
+    changed: set[int] = field(default_factory=set)  # otherwise than in their figures
     renamed: list[Account] = field(default_factory=list)  # and the new ones: to be searched anew
     audit: list[Change] = field(default_factory=list)
 
@@ -133,12 +133,13 @@ def _follow(
         setattr(account, name, said[name])
     if account.deleted_at and account.deleted_by_id is None:  # it had gone from the lake
         account.deleted_at, account.merged_into = None, None
+        batch.changed.add(account.pk)
     if is_new or "name" in changed or "former_names" in changed:
         name_for_search(account)
         batch.renamed.append(account)
     if changed and not is_new:
         account.version += 1
-        batch.changed.append(account.pk)
+        batch.changed.add(account.pk)
 
 
 def _is_news(account: Account, name: str, value: Any, decided: frozenset[str]) -> bool:

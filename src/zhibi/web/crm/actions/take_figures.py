@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from zhibi.web.crm.access import today
@@ -135,14 +135,31 @@ def _set_figures(account: Account, row: Row, day: date) -> None:
 
 
 def _write(batch: Batch) -> None:
-    """New accounts in one statement a hundred, known ones as an insert that becomes an update:
-    several times as fast as Django's bulk_update."""
+    """New accounts, what else changed of known ones, and the figures of the rest."""
     fresh = [account for account in batch.accounts if account.pk is None]
     known = [account for account in batch.accounts if account.pk is not None]
     Account.objects.bulk_create(fresh)
+    # An insert that becomes an update is several times as fast as Django's bulk_update.
     Account.objects.bulk_create(
-        known, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN
+        [account for account in known if account.pk in batch.changed],
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=WRITTEN,
     )
+    _write_figures([account for account in known if account.pk not in batch.changed])
     Account.objects.filter(pk__in=batch.changed).update(changed_at=timezone.now())
     Change.objects.bulk_create(batch.audit)
     write_terms(batch.renamed)
+
+
+def _write_figures(accounts: Sequence[Account]) -> None:
+    """One short statement, run for each: there may be a million, and it happens every day."""
+    fields = [Account._meta.get_field(name) for name in FIGURES]
+    values = [
+        [field.get_db_prep_save(getattr(account, field.attname), connection) for field in fields]
+        + [account.pk]
+        for account in accounts
+    ]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {Account._meta.db_table} SET {columns} WHERE id = %s", values)
