@@ -1,0 +1,1 @@
+"""Lists of accounts and contacts brought in from a file: looked at first, then written, undone."""

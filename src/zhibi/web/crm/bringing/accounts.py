@@ -1,0 +1,267 @@
+"""A list of accounts: which are new, which are known, and what would change of them.
+
+A row is a known account by its credit code, else by its customer number, else by its name. What
+belongs to somebody whose accounts the person does not see is not told, only refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from zhibi.said import Said
+from zhibi.web.crm.access import accounts_of, may_edit
+from zhibi.web.crm.actions.search_terms import key_of, name_for_search, write_terms
+from zhibi.web.crm.bringing.proposal import (
+    CHANGED,
+    NEW,
+    REJECTED,
+    SAME,
+    Proposal,
+    Proposed,
+    Written,
+    chunks,
+    differing,
+)
+from zhibi.web.crm.models import Account, SourceCustomer
+from zhibi.web.crm.models.account import LIVING
+from zhibi.web.team.actions.edit import shown
+from zhibi.web.team.models import Change, Role, SellerName, User
+from zhibi.web.team.once import one_request
+
+CHUNK: Final = 2_000
+ASKED: Final = 500  # values of one question: SQLite takes no more than some thousands
+SYSTEM: Final = ""  # customer numbers of a list are those of the company's own system
+FIELDS: Final = (
+    "name", "former_names", "credit_code", "industry", "region", "size", "kind", "route", "source",
+    "since", "employees", "annual_revenue", "credit_limit",
+)  # fmt: skip
+NOT_YOURS: Final = Said("it belongs to somebody whose accounts you do not see")
+READ_ONLY: Final = Said("you may see this account, but not change it")
+TWICE: Final = Said("the same account stands further up in the list")
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The accounts that rows of a list may be about, by what a row can say."""
+
+    by_code: Mapping[str, Account]
+    by_number: Mapping[str, Account]
+    by_name: Mapping[str, Account]
+
+    def of(self, line: Mapping[str, Any]) -> Account | None:
+        code, number = line.get("credit_code"), line.get("customer_id")
+        return (
+            self.by_code.get((code or "").upper())
+            or self.by_number.get(number or "")
+            or self.by_name.get(key_of(line["name"]))
+        )
+
+
+def propose_accounts(
+    lines: Sequence[Mapping[str, Any]], *, by: User, overwrite: bool = False
+) -> Proposal:
+    """What each row would do. Rows without a problem of their own never fail each other."""
+    known = known_accounts(lines)
+    people = _people()
+    visible = set(
+        accounts_of(by)
+        .filter(pk__in=[account.pk for account in _each(known)])
+        .values_list("pk", flat=True)
+    )
+    seen: set[object] = set()
+    rows = []
+    with one_request():
+        for line in lines:
+            account = known.of(line)
+            this = account.pk if account else key_of(line["name"])
+            if this in seen:
+                rows.append(Proposed(line["row"], REJECTED, line["name"], reason=TWICE))
+                continue
+            seen.add(this)
+            rows.append(_proposed(line, account, by, people, visible, overwrite=overwrite))
+    return Proposal("accounts", tuple(rows))
+
+
+def write_accounts(
+    proposal: Proposal, *, by: User, done: Callable[[list[Written]], None], progress: Progress
+) -> None:
+    """Write new and changed rows, some thousands at a time; `done` is told of each lot within its
+    transaction. Interrupted and proposed again, what is written already is unchanged."""
+    todo = [row for row in proposal.rows if row.state in (NEW, CHANGED)]
+    for at, lot in enumerate(chunks(todo, CHUNK)):
+        with transaction.atomic():
+            done(_write(lot, by))
+        progress((at + 1) * CHUNK / max(1, len(todo)))
+
+
+def known_accounts(lines: Iterable[Mapping[str, Any]]) -> Known:
+    """The accounts these rows may be about, whoever sees them."""
+    wanted = list(lines)
+    codes = {(line.get("credit_code") or "").upper() for line in wanted} - {""}
+    numbers = {line.get("customer_id") or "" for line in wanted} - {""}
+    names = {key_of(line.get("name") or line.get("account") or "") for line in wanted} - {""}
+    living = Account.objects.filter(LIVING).select_related("owner")
+    return Known(
+        {one.credit_code or "": one for one in _found(living, "credit_code", codes)},
+        {
+            one.customer_id: one.account
+            for one in _found(
+                SourceCustomer.objects.filter(account__deleted_at=None).select_related("account"),
+                "customer_id",
+                numbers,
+            )
+        },
+        {one.name_key: one for one in _found(living, "name_key", names)},
+    )
+
+
+def _found(rows: Any, column: str, values: Iterable[str]) -> Iterable[Any]:
+    """Rows by many values of a column, oldest last so that it holds."""
+    ordered = sorted(values)
+    for at in range(0, len(ordered), ASKED):
+        yield from rows.filter(**{f"{column}__in": ordered[at : at + ASKED]}).order_by("-pk")
+
+
+def _each(known: Known) -> Iterable[Account]:
+    yield from known.by_code.values()
+    yield from known.by_number.values()
+    yield from known.by_name.values()
+
+
+def _people() -> dict[str, User]:
+    people = {user.name: user for user in User.objects.filter(is_active=True)}
+    named = SellerName.objects.filter(user__is_active=True).select_related("user")
+    return people | {one.name: one.user for one in named}
+
+
+def _proposed(
+    line: Mapping[str, Any],
+    account: Account | None,
+    by: User,
+    people: Mapping[str, User],
+    visible: set[int],
+    *,
+    overwrite: bool,
+) -> Proposed:
+    row, name = line["row"], line["name"]
+    if account is None:
+        after = _said(line) | _owner(line, by, people)
+        return Proposed(row, NEW, name, after=after, number=line.get("customer_id") or "")
+    if account.pk not in visible:
+        return Proposed(row, REJECTED, name, reason=NOT_YOURS)
+    said = _said(line)
+    del said["name"]
+    before, after, kept = differing(account, said, overwrite=overwrite)
+    if after and not may_edit(by, account):
+        return Proposed(row, REJECTED, name, reason=READ_ONLY)
+    state = CHANGED if after else SAME
+    return Proposed(row, state, name, account.uid, before, after, kept)
+
+
+def _said(line: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says of an account, as its columns hold it."""
+    said = {name: _fitting(name, line[name]) for name in FIELDS if line.get(name) is not None}
+    said["name"] = line["name"]
+    if "credit_code" in said:
+        said["credit_code"] = said["credit_code"].upper()[:18]
+    return said
+
+
+def _fitting(name: str, value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return round(value, 2) if name in ("annual_revenue", "credit_limit") else int(value)
+    if isinstance(value, str):
+        return value.replace("\0", "")[: Account._meta.get_field(name).max_length]
+    return value
+
+
+def _owner(line: Mapping[str, Any], by: User, people: Mapping[str, User]) -> dict[str, Any]:
+    """The person the row names; a salesperson's list is their own, others' go to the pool."""
+    if by.role == Role.SALESPERSON:
+        return {"owner": by}
+    return {"owner": people.get(line.get("owner") or "")}
+
+
+def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
+    new = [_new(row, by) for row in lot if row.state == NEW]
+    Account.objects.bulk_create(new, batch_size=100)
+    numbers = [row.number for row in lot if row.state == NEW]
+    SourceCustomer.objects.bulk_create(
+        [
+            SourceCustomer(source_system=SYSTEM, customer_id=number, account=account)
+            for account, number in zip(new, numbers, strict=True)
+            if number
+        ],
+        ignore_conflicts=True,
+    )
+    known = {row.uid: row for row in lot if row.state == CHANGED}
+    changed = list(Account.objects.select_for_update().filter(uid__in=known))
+    for account in changed:
+        for name, value in known[account.uid].after.items():
+            setattr(account, name, value)
+        account.version += 1
+        account.changed_at = timezone.now()
+    if changed:
+        Account.objects.bulk_update(
+            changed, [*(name for name in FIELDS if name != "name"), "version", "changed_at"], 100
+        )
+    write_terms([*new, *changed])
+    _audit(new, changed, known, by)
+    return [
+        *(Written(one.uid, True, 1, {}, {}) for one in new),
+        *(_written(one, known[one.uid]) for one in changed),
+    ]
+
+
+def _new(row: Proposed, by: User) -> Account:
+    account = Account(**row.after, currency=settings.COMPANY.currency, created_by=by)
+    name_for_search(account)
+    return account
+
+
+def _written(account: Account, row: Proposed) -> Written:
+    return Written(
+        account.uid,
+        False,
+        account.version,
+        {name: shown(value) for name, value in row.before.items()},
+        {name: shown(value) for name, value in row.after.items()},
+    )
+
+
+def _audit(
+    new: Iterable[Account],
+    changed: Iterable[Account],
+    known: Mapping[Any, Proposed],
+    by: User,
+) -> None:
+    lines = [_line(one, "created", "", one.name, by) for one in new]
+    for account in changed:
+        row = known[account.uid]
+        lines += [
+            _line(account, name, shown(row.before[name]), shown(value), by)
+            for name, value in row.after.items()
+        ]
+    Change.objects.bulk_create(lines, batch_size=1_000)
+
+
+def _line(account: Account, what: str, before: str, after: str, by: User) -> Change:
+    return Change(
+        subject_kind="account",
+        subject_uid=account.uid,
+        of_account=account.uid,
+        what=what,
+        before=before,
+        after=after,
+        by=by,
+        at=timezone.now(),
+    )
