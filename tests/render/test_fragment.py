@@ -141,6 +141,18 @@ def test_a_hostile_name_stays_a_name_in_its_link() -> None:
     assert 'data-account="c2">&lt;script&gt;' in body_with(NUMBERED)
 
 
+def test_a_hostile_text_is_inert_in_any_column() -> None:
+    owned = replace(
+        NUMBERED,
+        columns=(Column("owner", "Owner", Unit.NAME), Column("stopped", "Stopped", Unit.NAMES)),
+        rows=((HOSTILE, (HOSTILE, "b")),),
+        totals=None,
+    )
+    _, table = body_with(owned).split("<table>")
+    assert "<script" not in table
+    assert table.count("&lt;script&gt;") == 2
+
+
 def test_a_name_alone_is_looked_up_in_the_same_result() -> None:
     """But not one that two customers bear, nor a customer's name in a column of other things."""
     alone = replace(
