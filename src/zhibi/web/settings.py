@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "zhibi.web.crm",
     "zhibi.web.insight",
     "zhibi.web.jobs",
+    "zhibi.web.data",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

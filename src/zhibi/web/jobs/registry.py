@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from zhibi.said import Said
 
-PLACES: Final = ("zhibi.web.crm.work", "zhibi.web.insight.work")
+PLACES: Final = ("zhibi.web.crm.work", "zhibi.web.insight.work", "zhibi.web.data.work")
 
 
 class Running(Protocol):

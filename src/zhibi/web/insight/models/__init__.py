@@ -1,5 +1,4 @@
 from zhibi.web.insight.models.analysis import Analysis, SavedAnalysis
-from zhibi.web.insight.models.brought import Import
 from zhibi.web.insight.models.finding import FindingRecord
 
-__all__ = ["Analysis", "FindingRecord", "Import", "SavedAnalysis"]
+__all__ = ["Analysis", "FindingRecord", "SavedAnalysis"]
