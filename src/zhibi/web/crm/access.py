@@ -17,7 +17,7 @@ from zhibi.web.crm.models import Account, Collaborator, Promise, Task
 from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import Role, User
 from zhibi.web.team.once import once
-from zhibi.web.team.scope import people_seen
+from zhibi.web.team.scope import SEES_ALL, people_seen
 
 
 class ReadOnlyError(ZhibiError):
@@ -43,6 +43,27 @@ def account_for(user: User, uid: UUID | str, *, to_edit: bool = False) -> Accoun
     if to_edit:
         refuse_reader(user, account)
     return account
+
+
+def accounts_to_edit(user: User) -> QuerySet[Account]:
+    """The accounts `may_edit` is true of."""
+    named = [] if user.role in SEES_ALL else [pk for pk, edits in _rights(user).items() if edits]
+    return _reached(user, Q(pk__in=sorted(named)))
+
+
+def accounts_to_decide_on(user: User) -> QuerySet[Account]:
+    """The accounts `user` is in charge of and may hand to somebody else: salespeople may not."""
+    if user.role == Role.SALESPERSON:
+        return Account.objects.none()
+    return _reached(user, Q(pk__in=[]))
+
+
+def _reached(user: User, named: Q) -> QuerySet[Account]:
+    if user.role == Role.ANALYST:
+        return Account.objects.none()
+    people = people_seen(user, today())
+    own = Q() if people is None else Q(owner_id__in=sorted(people)) | named
+    return Account.objects.filter(LIVING, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,16 @@ def account_in_charge(user: User, uid: UUID | str, *, with_deleted: bool = False
             account=sight.account.name,
         )
     return sight.account
+
+
+def refuse_own(user: User, account: Account) -> None:
+    """ReadOnlyError for the owner where those above them decide: a manager's own accounts, too,
+    are theirs to hand over, a salesperson's are not."""
+    if user.role == Role.SALESPERSON:
+        raise ReadOnlyError(
+            "Those above the owner of {account} decide this; ask your manager.",
+            account=account.name,
+        )
 
 
 def refuse_reader(user: User, account: Account) -> None:

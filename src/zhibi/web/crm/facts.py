@@ -34,7 +34,13 @@ ATTRIBUTES: Final = (
     "employees", "annual_revenue", "credit_limit",
 )  # fmt: skip
 DECIDED: Final = (*ATTRIBUTES, "owner", "parent")
-EFFORTS: Final = tuple(kind for kind in FollowUp.Kind if kind != FollowUp.Kind.NOTE)
+EFFORTS: Final = tuple(
+    str(kind)
+    for kind in (
+        FollowUp.Kind.VISIT, FollowUp.Kind.CALL, FollowUp.Kind.MESSAGE, FollowUp.Kind.PROPOSAL,
+        FollowUp.Kind.SERVICE,
+    )
+)  # fmt: skip
 BATCH: Final = 5_000
 
 
