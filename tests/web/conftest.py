@@ -19,6 +19,7 @@ from zhibi.web.crm.models import Account
 from zhibi.web.team.models import Membership, Role, Team, User
 
 BEGAN = date(2024, 1, 1)
+SignedIn = Callable[[User], Client]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def accounts(people: People) -> Accounts:
 
 
 @pytest.fixture
-def signed_in() -> Callable[[User], Client]:
+def signed_in() -> SignedIn:
     """A browser in which this person is signed in."""
 
     def client(user: User) -> Client:

@@ -86,7 +86,7 @@ def restore(record: Record, *, by: User, of_account: UUID | None = None) -> None
     _set_deleted(record, None, by, "restored", of_account)
 
 
-def note(record: Record, what: str, *, by: User | None, **said: Any) -> None:
+def note(record: Record | User, what: str, *, by: User | None, **said: Any) -> None:
     """A line in the audit about a record. What it says of a person goes under that person's key."""
     person = record.uid if _is_person(record) else None
     before, after = said.get("before", ""), said.get("after", "")

@@ -1,0 +1,68 @@
+"""What is asked about a team and who joins it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from zhibi.web.team.models import Team, User
+from zhibi.web.team.tree import with_those_below
+from zhibi.web.text import say
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TeamForm(forms.ModelForm):
+    """A name and the team above; never one of its own below."""
+
+    uid = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    class Meta:
+        model = Team
+        fields = ("name", "parent")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("uid", self.instance.uid)
+        self.initial.setdefault("version", self.instance.version)
+        self.fields["name"].label = say("Name")
+        others = Team.objects.filter(deleted_at=None).order_by("name", "pk")
+        if self.instance.pk:
+            others = others.exclude(pk__in=with_those_below(self.instance))
+            self.initial["parent"] = self.instance.parent.uid if self.instance.parent else None
+        self.fields["parent"] = forms.ModelChoiceField(
+            others,
+            label=say("Team above"),
+            to_field_name="uid",
+            required=False,
+            empty_label=say("none: the top"),
+        )
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "parent")}
+
+
+class JoinForm(forms.Form):
+    """Who joins, from when on, and whether they lead."""
+
+    person = forms.ModelChoiceField(User.objects.none(), to_field_name="uid")
+    starts_on = forms.DateField(widget=DAY)
+    is_lead = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.fields["person"]
+        person.label = say("Who")
+        person.queryset = User.objects.filter(is_active=True).order_by("name", "pk")
+        self.fields["starts_on"].label = say("From day")
+        self.fields["starts_on"].initial = timezone.localdate
+        self.fields["is_lead"].label = say("leads the team")
+
+
+class DayForm(forms.Form):
+    """From which day on something is no longer so."""
+
+    on = forms.DateField(widget=DAY)

@@ -1,0 +1,13 @@
+"""The team tree: everybody sees who is where, administrators change it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from zhibi.web.team.tree import tree
+
+
+def teams(request: HttpRequest) -> HttpResponse:
+    return render(request, "team/teams.html", {"branches": tree(timezone.localdate())})
