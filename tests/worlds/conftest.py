@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.worlds.reading import LISTS, SALES_FILES, Listed, Row, SalesFile, read_list, read_sales
 
-from zhibi.worlds.daichuan import daichuan
+from zhibi.worlds.daichuan import SEED, daichuan
 from zhibi.worlds.export import export
 from zhibi.worlds.world import World
 
@@ -15,6 +15,17 @@ from zhibi.worlds.world import World
 @pytest.fixture(scope="session")
 def world() -> World:
     return daichuan()
+
+
+@pytest.fixture(scope="session")
+def again() -> World:
+    """The same world made anew, not the one in the cache."""
+    return daichuan.__wrapped__(SEED)
+
+
+@pytest.fixture(scope="session")
+def other() -> World:
+    return daichuan.__wrapped__(SEED + 1)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -73,6 +74,15 @@ def read_cells(path: Path) -> list[list[object]]:
         text = path.read_bytes().decode("gbk")
         return [list(row) for row in csv.reader(text.splitlines())]
     return python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """What a file holds, not its bytes: a workbook's compression may differ from machine to
+    machine."""
+    if path.suffix == ".csv":
+        return {path.name: path.read_bytes()}
+    with zipfile.ZipFile(path) as book:
+        return {name: book.read(name) for name in book.namelist()}
 
 
 def read_sales(folder: Path, key: str) -> SalesFile:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from zhibi.worlds.daichuan import SEED, daichuan
 from zhibi.worlds.organisation import FollowUp, Membership
 from zhibi.worlds.shutdowns import is_shutdown
 from zhibi.worlds.world import World
@@ -228,12 +227,10 @@ def test_tasks_are_of_these_days_and_a_few_are_done(world: World) -> None:
     assert len({task.username for task in world.tasks} & sellers) == 27
 
 
-def test_the_same_seed_writes_the_same_records(world: World) -> None:
-    again = daichuan.__wrapped__(SEED)
+def test_the_same_seed_writes_the_same_records(world: World, again: World) -> None:
     for name in RECORDS:
         assert getattr(again, name) == getattr(world, name), name
 
 
-def test_another_seed_has_its_nine_promises_too() -> None:
-    other = daichuan.__wrapped__(SEED + 1)
+def test_another_seed_has_its_nine_promises_too(other: World) -> None:
     assert len(open_promises_of(other, "liuzhenguo")) == 9

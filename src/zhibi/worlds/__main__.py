@@ -1,4 +1,5 @@
-"""`python -m zhibi.worlds FOLDER` writes the demo company's export files into a folder."""
+"""`python -m zhibi.worlds FOLDER [LANGUAGE]` writes the demo company's export files into a folder,
+in Chinese or, with `en`, in English."""
 
 import sys
 from pathlib import Path
@@ -6,7 +7,11 @@ from pathlib import Path
 from zhibi.worlds.daichuan import daichuan
 from zhibi.worlds.export import export
 
+LANGUAGES = ("zh-CN", "en")
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("Name one folder to write the demo company's files into.")
-    export(daichuan(), Path(sys.argv[1]))
+    _, *given = sys.argv
+    folder, language = (*given, *LANGUAGES[:1])[:2] if given else ("", "")
+    if len(given) > 2 or language not in LANGUAGES:
+        sys.exit("Name one folder to write the demo company's files into, and zh-CN or en.")
+    export(daichuan(language=language), Path(folder))

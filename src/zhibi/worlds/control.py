@@ -104,7 +104,7 @@ def _further(world: World) -> Iterable[ListTotals]:
         "allocations": [one.cents for one in world.allocations],
         "efforts": [one.cents for one in world.efforts],
     }
-    for key in names()["further_files"]:
+    for key in names(world.language)["further_files"]:
         own = money.get(key)
         amount = yuan(sum(cents or 0 for cents in own)) if own else None
         yield ListTotals(key, len(getattr(world, key)), amount)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from zhibi.worlds import workbooks
 from zhibi.worlds.control import SALES_PERIODS
-from zhibi.worlds.daichuan.catalogue import names
+from zhibi.worlds.daichuan.catalogue import Words, names
 from zhibi.worlds.further_files import export_further
 from zhibi.worlds.ledger import DUPLICATE, VOID, WALK_IN, LedgerRow, ledger, rows_between
 from zhibi.worlds.text_reports import titles_of, write_text
@@ -34,25 +34,27 @@ def export(world: World, folder: Path) -> tuple[Path, ...]:
         key: _shipments(world, rows_between(rows, *period), period)
         for key, period in SALES_PERIODS.items()
     }
-    paths = {key: folder / name for key, name in names()["files"].items()}
-    write_text(paths["first_year"], _text_shipments(years["first_year"]))
+    words = names(world.language)
+    paths = {key: folder / name for key, name in words["files"].items()}
+    write_text(paths["first_year"], _text_shipments(years["first_year"], words), words["text"])
     workbooks.write(
         paths["second_year"],
         years["second_year"],
-        groups=_column_groups(),
-        notes=Notes(names()["titles"]["notes_sheet"], tuple(names()["notes"]["lines"])),
+        groups=_column_groups(words),
+        notes=Notes(words["titles"]["notes_sheet"], tuple(words["notes"]["lines"])),
     )
-    workbooks.write(paths["third_year"], _after_change(years["third_year"]))
-    workbooks.write(paths["customers"], _customer_file(world.customers))
-    write_text(paths["receipts"], _text_receipts(world))
+    workbooks.write(paths["third_year"], _after_change(years["third_year"], words))
+    workbooks.write(paths["customers"], _customer_file(world.customers, words))
+    write_text(paths["receipts"], _text_receipts(world), words["text"])
     return (*paths.values(), *export_further(world, folder))
 
 
 def _shipments(world: World, rows: Sequence[LedgerRow], period: tuple[date, date]) -> Table:
     """The shipments of a period with their printed total, which leaves out void and repeated."""
+    words = names(world.language)
     people = {customer.customer_id: customer for customer in world.customers}
-    body = [_shipment(row, people) for row in rows]
-    keys = list(names()["columns"])
+    body = [_shipment(row, people.get(row.line.customer_id), words) for row in rows]
+    keys = list(words["columns"])
     printed = [
         cells
         for row, cells in zip(rows, body, strict=True)
@@ -62,29 +64,28 @@ def _shipments(world: World, rows: Sequence[LedgerRow], period: tuple[date, date
         key: sum((Decimal(str(cells[key])) for cells in printed), Decimal()) for key in SUMMED
     }
     return Table(
-        titles=titles_of(world, names()["titles"]["shipments"], period),
-        headers=tuple(names()["columns"].values()),
+        titles=titles_of(world, words["titles"]["shipments"], period),
+        headers=tuple(words["columns"].values()),
         rows=tuple(tuple(cells[key] for key in keys) for cells in body),
-        total=tuple({"date": names()["titles"]["total"], **sums}.get(key) for key in keys),
-        sheet=names()["titles"]["data_sheet"],
+        total=tuple({"date": words["titles"]["total"], **sums}.get(key) for key in keys),
+        sheet=words["titles"]["data_sheet"],
     )
 
 
-def _shipment(row: LedgerRow, people: dict[str, Customer]) -> dict[str, Cell]:
+def _shipment(row: LedgerRow, customer: Customer | None, words: Words) -> dict[str, Cell]:
     line = row.line
-    customer = people.get(line.customer_id)
     return {
         "date": line.order_date,
         "order_id": line.order_id,
         "line_no": line.line_no,
-        "line_kind": names()["line_kinds"][line.line_kind],
-        "status": names()["statuses"]["void" if row.standing == VOID else "posted"],
+        "line_kind": words["line_kinds"][line.line_kind],
+        "status": words["statuses"]["void" if row.standing == VOID else "posted"],
         "customer_id": line.customer_id or None,
-        "customer_name": customer.name if customer else names()["walk_in"],
+        "customer_name": customer.name if customer else words["walk_in"],
         "credit_code": customer.credit_code if customer else None,
         "product_id": line.product_id,
         "product_name": line.product_name,
-        "category": names()["product_lines"].get(line.category),
+        "category": words["product_lines"].get(line.category),
         "quantity": line.quantity or None,
         "price": yuan(line.price_cents) if line.price_cents else None,
         "tax_rate": f"{line.tax_percent}%",
@@ -93,26 +94,26 @@ def _shipment(row: LedgerRow, people: dict[str, Customer]) -> dict[str, Cell]:
         "total": yuan(line.total_cents),
         "cost": yuan(line.cost_cents),
         "salesperson": line.salesperson,
-        "team": _team(line.team),
-        "note": _remark(row),
+        "team": _team(line.team, words),
+        "note": _remark(row, words),
     }
 
 
-def _remark(row: LedgerRow) -> str | None:
-    remarks: dict[str, str] = names()["remarks"]
+def _remark(row: LedgerRow, words: Words) -> str | None:
+    remarks: dict[str, str] = words["remarks"]
     has_own = row.standing in (VOID, WALK_IN)
     return remarks.get(row.standing if has_own else row.line.line_kind)
 
 
-def _team(team: str) -> str:
-    regions: dict[str, str] = names()["regions"]
-    key_accounts: str = names()["key_account_team"]
+def _team(team: str, words: Words) -> str:
+    regions: dict[str, str] = words["regions"]
+    key_accounts: str = words["key_account_team"]
     return regions.get(team, key_accounts)
 
 
-def _column_groups() -> dict[str, tuple[str, ...]]:
+def _column_groups(words: Words) -> dict[str, tuple[str, ...]]:
     """The upper row of the two-row header: a group over each of these columns."""
-    columns, groups = names()["columns"], names()["column_groups"]
+    columns, groups = words["columns"], words["column_groups"]
     members = {
         "customer": ("customer_id", "customer_name", "credit_code"),
         "product": ("product_id", "product_name", "category"),
@@ -121,9 +122,9 @@ def _column_groups() -> dict[str, tuple[str, ...]]:
     return {groups[key]: tuple(columns[name] for name in own) for key, own in members.items()}
 
 
-def _after_change(table: Table) -> Table:
+def _after_change(table: Table, words: Words) -> Table:
     """The same table under the new ERP's names, with one title line."""
-    headers = {**names()["columns"], **names()["columns_after_change"]}
+    headers = {**words["columns"], **words["columns_after_change"]}
     return Table(
         titles=("  ".join(table.titles[:2]),),
         headers=tuple(headers.values()),
@@ -133,8 +134,7 @@ def _after_change(table: Table) -> Table:
     )
 
 
-def _customer_file(customers: Iterable[Customer]) -> Table:
-    words = names()
+def _customer_file(customers: Iterable[Customer], words: Words) -> Table:
     renamed = {c.former_name for c in customers if c.former_name}
     return Table(
         titles=(),
@@ -160,9 +160,9 @@ def _customer_file(customers: Iterable[Customer]) -> Table:
     )
 
 
-def _text_shipments(table: Table) -> list[Sequence[Cell]]:
+def _text_shipments(table: Table, words: Words) -> list[Sequence[Cell]]:
     """The table as the old ERP prints it: titles, headers with trailing spaces, a total."""
-    keys = list(names()["columns"])
+    keys = list(words["columns"])
     headers = [
         header + TRAILING_SPACES.get(key, "")
         for key, header in zip(keys, table.headers, strict=True)
@@ -171,10 +171,10 @@ def _text_shipments(table: Table) -> list[Sequence[Cell]]:
 
 
 def _text_receipts(world: World) -> list[Sequence[Cell]]:
-    words = names()
+    words = names(world.language)
     people = {customer.customer_id: customer.name for customer in world.customers}
     titles = titles_of(world, words["titles"]["receipts"])
-    body = [_receipt(receipt, people[receipt.customer_id]) for receipt in world.receipts]
+    body = [_receipt(receipt, people[receipt.customer_id], words) for receipt in world.receipts]
     total = yuan(sum(receipt.cents for receipt in world.receipts))
     return [
         *([title] for title in titles),
@@ -184,13 +184,13 @@ def _text_receipts(world: World) -> list[Sequence[Cell]]:
     ]
 
 
-def _receipt(receipt: Receipt, name: str) -> tuple[Cell, ...]:
+def _receipt(receipt: Receipt, name: str, words: Words) -> tuple[Cell, ...]:
     return (
         receipt.receipt_id,
         receipt.customer_id,
         name,
         receipt.received_on,
         yuan(receipt.cents),
-        names()["methods"][receipt.method],
+        words["methods"][receipt.method],
         receipt.matures_on,
     )

@@ -1,5 +1,5 @@
 """Writes the tables beside shipments as ERP and CRM hand them over: workbooks with title lines,
-text files in GBK, sums at the foot where money is listed."""
+text files, sums at the foot where money is listed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from zhibi.worlds import workbooks
-from zhibi.worlds.daichuan.catalogue import names
+from zhibi.worlds.daichuan.catalogue import Words, names
 from zhibi.worlds.text_reports import titles_of, write_text
 from zhibi.worlds.workbooks import Cell, Table
 from zhibi.worlds.world import (
@@ -26,27 +26,28 @@ from zhibi.worlds.world import (
 
 def export_further(world: World, folder: Path) -> tuple[Path, ...]:
     """Write every further table into `folder` and return the paths."""
-    paths = {key: folder / name for key, name in names()["further_files"].items()}
+    paths = {key: folder / name for key, name in names(world.language)["further_files"].items()}
     for key, make in WORKBOOKS.items():
         workbooks.write(paths[key], make(world))
-    write_text(paths["allocations"], _allocations(world))
-    write_text(paths["touches"], _touches(world))
+    manner = names(world.language)["text"]
+    write_text(paths["allocations"], _allocations(world), manner)
+    write_text(paths["touches"], _touches(world), manner)
     return tuple(paths.values())
 
 
 def _contracts(world: World) -> Table:
-    people = _names_of(world)
-    rows = [_contract(one, people) for one in world.contracts]
+    words, people = names(world.language), _names_of(world)
+    rows = [_contract(one, people, words) for one in world.contracts]
     total = yuan(sum(one.cents or 0 for one in world.contracts))
     return _listed(world, "contracts", rows, sums={"amount": total})
 
 
-def _contract(contract: Contract, people: Mapping[str, str]) -> tuple[Cell, ...]:
+def _contract(contract: Contract, people: Mapping[str, str], words: Words) -> tuple[Cell, ...]:
     return (
         contract.contract_id,
         contract.customer_id,
         people[contract.customer_id],
-        names()["contract_kinds"][contract.kind],
+        words["contract_kinds"][contract.kind],
         contract.signed_on,
         contract.ends_on,
         yuan(contract.cents) if contract.cents is not None else None,
@@ -55,17 +56,17 @@ def _contract(contract: Contract, people: Mapping[str, str]) -> tuple[Cell, ...]
 
 
 def _receivables(world: World) -> Table:
-    rows = [_receivable(one) for one in world.receivables]
+    rows = [_receivable(one, names(world.language)) for one in world.receivables]
     total = yuan(sum(one.cents for one in world.receivables))
     return _listed(world, "receivables", rows, sums={"amount": total})
 
 
-def _receivable(due: Receivable) -> tuple[Cell, ...]:
+def _receivable(due: Receivable, words: Words) -> tuple[Cell, ...]:
     return (
         due.receivable_id,
         due.customer_id,
         due.contract_id,
-        names()["milestones"][due.milestone],
+        words["milestones"][due.milestone],
         due.issued_on,
         due.due_on,
         yuan(due.cents),
@@ -73,12 +74,12 @@ def _receivable(due: Receivable) -> tuple[Cell, ...]:
 
 
 def _prospects(world: World) -> Table:
-    rows = [_prospect(one) for one in world.prospects]
+    rows = [_prospect(one, names(world.language)) for one in world.prospects]
     return _listed(world, "prospects", sorted(rows, key=lambda row: str(row[0])))
 
 
-def _prospect(prospect: Prospect) -> tuple[Cell, ...]:
-    words, customer = names(), prospect.customer
+def _prospect(prospect: Prospect, words: Words) -> tuple[Cell, ...]:
+    customer = prospect.customer
     return (
         customer.customer_id,
         customer.name,
@@ -97,14 +98,15 @@ def _prospect(prospect: Prospect) -> tuple[Cell, ...]:
 
 
 def _efforts(world: World) -> Table:
-    return _listed(world, "efforts", [_effort(one) for one in world.efforts])
+    words = names(world.language)
+    return _listed(world, "efforts", [_effort(one, words) for one in world.efforts])
 
 
-def _effort(effort: Effort) -> tuple[Cell, ...]:
+def _effort(effort: Effort, words: Words) -> tuple[Cell, ...]:
     return (
         effort.customer_id,
         effort.on,
-        names()["effort_kinds"][effort.kind],
+        words["effort_kinds"][effort.kind],
         effort.person,
         yuan(effort.cents) if effort.cents else None,
         Decimal(effort.tenths).scaleb(-1),
@@ -129,15 +131,16 @@ def _judgement(said: Judgement, people: Mapping[str, str]) -> tuple[Cell, ...]:
 
 
 def _answers(world: World) -> Table:
-    return _listed(world, "answers", [_answer(one) for one in world.answers])
+    words = names(world.language)
+    return _listed(world, "answers", [_answer(one, words) for one in world.answers])
 
 
-def _answer(answer: Answer) -> tuple[Cell, ...]:
+def _answer(answer: Answer, words: Words) -> tuple[Cell, ...]:
     return (
         answer.customer_id,
         answer.on,
         answer.respondent,
-        names()["dimensions"][answer.dimension],
+        words["dimensions"][answer.dimension],
         answer.score,
         answer.scale_max,
         answer.comment or None,
@@ -162,7 +165,7 @@ def _listed(
     sums: Mapping[str, Cell] | None = None,
 ) -> Table:
     """A list under its title, with its sums at the foot when it has any."""
-    words = names()
+    words = names(world.language)
     columns: Mapping[str, str] = words[COLUMNS[key]]
     total: tuple[Cell, ...] = ()
     if sums:
@@ -189,7 +192,7 @@ COLUMNS = {
 
 
 def _allocations(world: World) -> list[list[Cell]]:
-    words = names()
+    words = names(world.language)
     return [
         *([title] for title in titles_of(world, words["further_titles"]["allocations"])),
         list(words["allocation_columns"].values()),
@@ -199,16 +202,15 @@ def _allocations(world: World) -> list[list[Cell]]:
 
 
 def _touches(world: World) -> list[list[Cell]]:
-    words, people = names(), _names_of(world)
+    words, people = names(world.language), _names_of(world)
     return [
         *([title] for title in titles_of(world, words["further_titles"]["touches"])),
         list(words["touch_columns"].values()),
-        *(_touch(one, people) for one in world.touches),
+        *(_touch(one, people, words) for one in world.touches),
     ]
 
 
-def _touch(touch: Touch, people: Mapping[str, str]) -> list[Cell]:
-    words = names()
+def _touch(touch: Touch, people: Mapping[str, str], words: Words) -> list[Cell]:
     return [
         touch.customer_id,
         people[touch.customer_id],

@@ -1,10 +1,10 @@
-"""Writes a report as the old ERP prints it into a text file: titles, cells, GBK."""
+"""Writes a report as the old ERP prints it into a text file: titles, then cells."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +13,10 @@ from zhibi.worlds.daichuan.catalogue import names
 from zhibi.worlds.workbooks import Cell
 from zhibi.worlds.world import World
 
-LEGACY_ENCODING = "gbk"
-
 
 def titles_of(world: World, title: str, period: tuple[date, date] | None = None) -> tuple[str, ...]:
     """Whose report, what it lists, and of which days; of the whole world unless told."""
-    words = names()["titles"]
+    words = names(world.language)["titles"]
     first, last = period or (world.starts_on, world.ends_on)
     return (
         world.name + words["company_note"],
@@ -27,19 +25,20 @@ def titles_of(world: World, title: str, period: tuple[date, date] | None = None)
     )
 
 
-def printed(cell: Cell) -> str:
-    """A cell as the old ERP prints it: 2024/5/3, 1,200.00, (1,200.00)."""
+def printed(cell: Cell, date_format: str) -> str:
+    """A cell as the old ERP prints it: 2024/5/3 or 5/3/2024, 1,200.00, (1,200.00)."""
     if cell is None:
         return ""
     if isinstance(cell, date):
-        return f"{cell.year}/{cell.month}/{cell.day}"
+        return date_format.format(cell)
     if isinstance(cell, Decimal):
         return f"({-cell:,.2f})" if cell < 0 else f"{cell:,.2f}"
     return str(cell)
 
 
-def write_text(path: Path, rows: Iterable[Sequence[Cell]]) -> None:
+def write_text(path: Path, rows: Iterable[Sequence[Cell]], manner: Mapping[str, str]) -> None:
+    """Write the rows in the manner of an edition: its encoding and its way of writing a day."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([printed(cell) for cell in row] for row in rows)
-    path.write_bytes(text.getvalue().encode(LEGACY_ENCODING))
+    writer.writerows([printed(cell, manner["date"]) for cell in row] for row in rows)
+    path.write_bytes(text.getvalue().encode(manner["encoding"]))

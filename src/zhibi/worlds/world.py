@@ -233,6 +233,7 @@ class World:
     judgements: tuple[Judgement, ...]
     answers: tuple[Answer, ...]
     truth: Truth
+    language: str = "zh-CN"
     teams: tuple[Team, ...] = ()
     users: tuple[User, ...] = ()
     memberships: tuple[Membership, ...] = ()

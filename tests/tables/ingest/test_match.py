@@ -94,6 +94,12 @@ def test_net_and_gross_amounts_are_kept_apart(tmp_path: Path) -> None:
     assert targets(mapping)["税额"] == "tax_amount"
 
 
+def test_a_list_with_one_amount_takes_it_however_it_is_taxed(tmp_path: Path) -> None:
+    headers = ["Receipt No.", "Customer No.", "Receipt Date", "Gross Amount"]
+    mapping = match(sheet_of(tmp_path, headers, [LINE, LINE]), table="receipts")
+    assert targets(mapping)["Gross Amount"] == "amount"
+
+
 def test_a_title_may_say_that_amounts_are_with_tax(tmp_path: Path) -> None:
     headers = ["订单号", "客户编码", "日期", "金额", "税率"]
     rows = [[*LINE, "13%"]]

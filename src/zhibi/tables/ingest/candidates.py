@@ -106,12 +106,14 @@ def _partial(column: int, header: Header, table: str) -> list[Candidate]:
     if header.words[:1] and header.words[0] in YES_OR_NO:
         return []
     is_taxed = any(word in header.key for word in TAXED_WORDS) and "不含税" not in header.key
+    targets = {entry.target for entry in synonyms(table)}
     found = []
     for entry in synonyms(table):
         if not _ends_in(header, entry, rules["single_words"]):
             continue
         target = "unit_price" if _is_a_price(header, entry) else entry.target
-        target = TAXED_TARGET.get(target, target) if is_taxed else target
+        taxed = TAXED_TARGET.get(target, target)  # receipts, say, have but one amount
+        target = taxed if is_taxed and taxed in targets else target
         confidence = round(0.45 + 0.4 * len(entry.key) / len(header.key), 2)
         found.append(Candidate(column, target, confidence, "header", entry.rank))
     return found

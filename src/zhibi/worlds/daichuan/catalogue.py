@@ -11,6 +11,8 @@ from typing import Any
 
 from zhibi.worlds.world import Product
 
+Words = Mapping[str, Any]  # of one language
+
 GOODS_TAX = 13
 SERVICE_TAX = 6
 CONSTRUCTION_TAX = 9
@@ -96,24 +98,24 @@ INDUSTRY_MIX: dict[str, Mapping[str, float]] = {
 
 
 @cache
-def names(language: str = "zh-CN") -> Mapping[str, Any]:
+def names(language: str = "zh-CN") -> Words:
     """Every name of the company's edition in one language."""
     return _words("names", language)
 
 
 @cache
-def people(language: str) -> Mapping[str, Any]:
+def people(language: str) -> Words:
     """Teams, titles, and what people are called."""
     return _words("people", language)
 
 
 @cache
-def sentences(language: str) -> Mapping[str, Any]:
+def sentences(language: str) -> Words:
     """What sellers write down of their talks, and what they set themselves to do."""
     return _words("sentences", language)
 
 
-def _words(kind: str, language: str) -> Mapping[str, Any]:
+def _words(kind: str, language: str) -> Words:
     file = resources.files(__package__) / f"{kind}.{language}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 

@@ -19,6 +19,7 @@ from zhibi.worlds.daichuan.accounts import (
     ordinary_accounts,
 )
 from zhibi.worlds.daichuan.catalogue import names, products
+from zhibi.worlds.daichuan.editions import SIMULATED_IN, in_language
 from zhibi.worlds.daichuan.orders import Document, Item, orders_of
 from zhibi.worlds.daichuan.receipts import Paying, numbered, payer_of, receipts_of
 from zhibi.worlds.daichuan.records import with_records
@@ -44,8 +45,9 @@ class Books:
 
 
 @cache
-def daichuan(seed: int = SEED) -> World:
-    """The demo company, 2023-10-01 to 2026-09-30. The same seed gives the same world."""
+def daichuan(seed: int = SEED, language: str = SIMULATED_IN) -> World:
+    """The demo company, 2023-10-01 to 2026-09-30, in Chinese or in English (en). The same seed
+    gives the same world, in both languages the same figures."""
     rng = np.random.default_rng([seed, 0])
     file = CustomerFile(rng)
     stories = story_accounts(file)
@@ -62,7 +64,7 @@ def daichuan(seed: int = SEED) -> World:
         documents=tuple(documents),
         renamed_to=_new_record(file, stories.renamed.customer),
     )
-    return with_records(_world(seed, books), "zh-CN")
+    return with_records(in_language(_world(seed, books), language))
 
 
 def _documents(seed: int, place: int, account: Account, stories: StoryAccounts) -> list[Document]:

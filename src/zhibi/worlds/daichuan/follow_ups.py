@@ -186,7 +186,7 @@ def _recorded(talk: Talk, setting: Setting) -> dict[str, str]:
     if product := own.lately(own.machines, talk.on, MACHINE_DAYS):
         found["machine"] = products[product].rsplit(" ", 1)[-1]
     if product := own.lately(own.parts, talk.on, PART_DAYS):
-        found["part"] = products[product].rsplit(" ", 1)[0]
+        found["part"] = products[product].rsplit(" ", 1)[0].lower()
     if engineer := own.lately(own.services, talk.on, SERVICE_DAYS):
         found["engineer"] = engineer
     if owed := owed_of(talk.customer, own, talk.on, setting.language):

@@ -23,8 +23,9 @@ LARGE_FROM = 80_000_000  # cents of the last twelve months from which several pe
 IN_DEPTH_FROM, SEVERAL_FROM = 6, 2  # visits
 
 
-def with_records(world: World, language: str) -> World:
+def with_records(world: World) -> World:
     """The world with its sales department and everything it has written down."""
+    language = world.language
     organisation = organisation_of(world.seed, language)
     everybody = _everybody(world)
     large = _large(world)
