@@ -139,9 +139,15 @@ STORAGES = {
 MEDIA_ROOT = WORKSPACE / "attachments"
 UPLOADS = WORKSPACE / "uploads"
 RESULTS = WORKSPACE / "cache" / "results"
-FILE_UPLOAD_TEMP_DIR = None  # made by `prepare`, on the workspace's own disk
+FILE_UPLOAD_TEMP_DIR = UPLOADS  # the workspace's own disk: what is kept need not be copied far
+FILE_UPLOAD_HANDLERS = ["zhibi.web.data.uploads.LimitedUpload"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+PLACES_OF_WORK = (  # what the worker can do
+    "zhibi.web.crm.work",
+    "zhibi.web.insight.work",
+    "zhibi.web.data.work",
+)
 MAX_UPLOAD_BYTES = 2_000_000_000
 
 LOGGING = {

@@ -33,9 +33,20 @@ def said_to_json(said: Said | ZhibiError) -> dict[str, Any]:
     """A template and its figures, to be put into words when somebody reads them."""
     if isinstance(said, ZhibiError):
         said = Said(said.template, said.fields)
-    return {"template": said.template, "fields": {k: str(v) for k, v in said.fields.items()}}
+    fields = {name: _kept(value) for name, value in said.fields.items()}
+    return {"template": said.template, "fields": fields}
 
 
 def said_again(kept: dict[str, Any] | None) -> str:
     """The sentence of a kept Said in the reader's language; empty for none."""
-    return say(kept["template"], **kept["fields"]) if kept else ""
+    if not kept:
+        return ""
+    fields = {
+        name: said_again(value) if isinstance(value, dict) else value
+        for name, value in kept["fields"].items()
+    }
+    return say(kept["template"], **fields)
+
+
+def _kept(value: object) -> Any:
+    return said_to_json(value) if isinstance(value, Said) else str(value)

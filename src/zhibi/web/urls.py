@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("zhibi.web.team.urls")),
     path("", include("zhibi.web.crm.urls")),
     path("", include("zhibi.web.insight.urls")),
+    path("data/", include("zhibi.web.data.urls")),
     path("jobs/", include("zhibi.web.jobs.urls")),
 ]
 handler400 = "zhibi.web.failures.bad_request"

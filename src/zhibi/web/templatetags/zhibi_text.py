@@ -53,6 +53,12 @@ def money(amount: Decimal | None) -> SafeString | str:
 
 
 @register.filter
+def exact(amount: Decimal | str) -> str:
+    """Money to the cent, to be compared with other books."""
+    return f"{Decimal(amount):,.2f}"
+
+
+@register.filter
 def count(number: int | None) -> SafeString | str:
     return _number(number, Unit.COUNT)
 

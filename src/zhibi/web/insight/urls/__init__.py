@@ -6,5 +6,4 @@ from django.urls import include, path
 
 urlpatterns = [
     path("insight/", include("zhibi.web.insight.urls.analyses")),
-    path("data/", include("zhibi.web.insight.urls.data")),
 ]

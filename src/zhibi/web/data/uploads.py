@@ -1,0 +1,112 @@
+"""Files on their way in: kept on the workspace's own disk, none larger than agreed, and a full
+disk told in a sentence."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+
+from zhibi.errors import ZhibiError
+from zhibi.said import Said
+
+LONGEST_NAME: Final = 120
+TOO_LARGE: Final = "A file may have up to {limit} GB; split it, or import it with `zhibi import`."
+DISK_FULL: Final = (
+    "There was no room on the server for the file; nothing was kept. Free some space and try again."
+)
+
+
+class LimitedUpload(TemporaryFileUploadHandler):
+    """Stops what is too large before it is written, and says why when the disk is full."""
+
+    def handle_raw_input(self, *given: Any) -> None:
+        """Before anything is read. The third of what is given is how much is announced."""
+        content_length = given[2]
+        settings.UPLOADS.mkdir(parents=True, exist_ok=True)
+        if content_length > settings.MAX_UPLOAD_BYTES:
+            gigabytes = settings.MAX_UPLOAD_BYTES / 1e9
+            self.request.upload_problem = Said(TOO_LARGE, {"limit": f"{gigabytes:g}"})
+
+    def new_file(self, *names: Any, **more: Any) -> None:
+        if getattr(self.request, "upload_problem", None):
+            raise StopUpload(connection_reset=False)
+        with self._told():
+            super().new_file(*names, **more)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        with self._told():
+            super().receive_data_chunk(raw_data, start)
+
+    def _told(self) -> _Told:
+        return _Told(self.request)
+
+
+class _Told:
+    """Turns a full disk into a stop with a sentence."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: Any, problem: BaseException | None, __: Any) -> None:
+        if isinstance(problem, OSError):
+            self.request.upload_problem = Said(DISK_FULL)
+            raise StopUpload(connection_reset=False) from problem
+
+
+def refuse_upload_problem(request: Any) -> None:
+    """ZhibiError with what stopped the upload, if anything did."""
+    said: Said | None = getattr(request, "upload_problem", None)
+    if said:
+        raise ZhibiError(said.template, **said.fields)
+
+
+def folder_of(uid: UUID) -> Path:
+    """Where the files of an import lie."""
+    folder: Path = settings.UPLOADS / str(uid)
+    return folder
+
+
+def keep(uid: UUID, files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
+    """Keep the files of an import under the names the person gave them; name and size of each."""
+    folder = folder_of(uid)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept: list[dict[str, Any]] = []
+    try:
+        for place, file in enumerate(files):
+            # A folder each: two files may have one name.
+            path = folder / str(place) / safe_name(file.name or "")
+            path.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file.temporary_file_path(), path)
+            kept.append({"name": path.name, "size": file.size})
+    except OSError as problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise ZhibiError(DISK_FULL) from problem
+    return kept
+
+
+def paths_of(uid: UUID, files: Sequence[dict[str, Any]]) -> list[Path]:
+    """The kept files; ZhibiError when they are gone."""
+    found = [folder_of(uid) / str(place) / file["name"] for place, file in enumerate(files)]
+    if not all(path.is_file() for path in found):
+        raise ZhibiError("The files of this import are no longer here; upload them again.")
+    return found
+
+
+def safe_name(name: str) -> str:
+    """The name without a way to another folder, and short enough for every disk."""
+    plain = name.replace("\\", "/").rpartition("/")[2].replace("\0", "").strip().lstrip(".")
+    stem, dot, ending = plain.rpartition(".")
+    if len(plain.encode()) > LONGEST_NAME:
+        room = LONGEST_NAME - len(ending.encode()) - 1
+        plain = stem.encode()[:room].decode(errors="ignore") + dot + ending
+    return plain or "file"

@@ -1,0 +1,63 @@
+"""What was brought in, and the place to drop more."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from zhibi.errors import ZhibiError
+from zhibi.web.data.access import imports_of
+from zhibi.web.data.kinds import FOUND_OUT, kinds_for
+from zhibi.web.data.models import Import
+from zhibi.web.data.uploads import keep, refuse_upload_problem
+from zhibi.web.fields import new_uid
+from zhibi.web.jobs.actions.ask import ask
+from zhibi.web.team.actions.edit import create
+
+SHOWN: Final = 50
+MOST_FILES: Final = 20
+
+
+def data(request: HttpRequest) -> HttpResponse:
+    """The history, latest first; a POST brings files."""
+    if request.method == "POST":
+        return _upload(request)
+    known = imports_of(request.user).select_related("created_by").order_by("-pk")
+    seen = {
+        "imports": known[:SHOWN],
+        "kinds": kinds_for(request.user),
+        "uid": new_uid(),
+        "may_bring_facts": request.user.brings_data,
+    }
+    return render(request, "data/data.html", seen)
+
+
+def _upload(request: HttpRequest) -> HttpResponse:
+    files = request.FILES.getlist("files")
+    refuse_upload_problem(request)
+    kind = request.POST.get("kind", FOUND_OUT)
+    if kind not in kinds_for(request.user):
+        raise PermissionDenied
+    if not files:
+        raise ZhibiError("No file arrived; choose one or more, and wait until they are sent.")
+    if len(files) > MOST_FILES:
+        raise ZhibiError("These are {n} files; bring up to {most} at once.", n=len(files), most=20)
+    fresh = Import(kind=kind, uid=_uid(request))
+    if known := imports_of(request.user).filter(uid=fresh.uid).first():
+        return redirect("import", known.uid)  # the same form sent again
+    fresh.files = keep(fresh.uid, files)
+    one = create(fresh, by=request.user)
+    one.job = ask("look_at_import", by=request.user, **{"import": str(one.uid)})
+    one.save(update_fields=["job"])
+    return redirect("import", one.uid)
+
+
+def _uid(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("uid", ""))
+    except ValueError:
+        return new_uid()
