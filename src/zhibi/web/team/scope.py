@@ -39,6 +39,19 @@ def _people_below(user: User, on: date) -> frozenset[int]:
     return frozenset({user.pk, *(person for person, team in last_team.items() if team in below)})
 
 
+def people_of(team: Team, on: date) -> frozenset[int]:
+    """Those whose last team is this one or one below it."""
+    parents: dict[int, int | None] = {}
+    last_team: dict[int, int] = {}
+    for of, parent, person, _, starts_on, _ in _teams_and_people():
+        parents[of] = parent
+        if person is not None and starts_on <= on:
+            last_team[person] = of
+    return frozenset(
+        person for person, last in last_team.items() if _is_under(last, {team.pk}, parents)
+    )
+
+
 def _teams_and_people() -> Iterable[tuple[Any, ...]]:
     """Every team with each of its memberships, in the order they began; in one query, since a
     company has few of both."""

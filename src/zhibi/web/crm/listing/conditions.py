@@ -30,24 +30,33 @@ class Unindexed(Func):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One column compared with a value: `("sales", "gte", 100)`."""
+    """One column compared with a value: `Condition("sales", "gte", 100)`."""
 
     column: str
     lookup: str
     value: Any
+    or_unknown: bool = False
 
-    @property
-    def plain(self) -> Q:
-        return Q(**{f"{self.column}__{self.lookup}": self.value})
+    def holds(self, prefix: str = "") -> Q:
+        """As Django asks for it, of the column or of what stands for it under a prefix."""
+        name = f"{prefix}{self.column}"
+        held = Q(**{f"{name}__{self.lookup}": self.value})
+        return held | Q(**{f"{name}__isnull": True}) if self.or_unknown else held
 
 
 @dataclass(slots=True)
 class Asked:
-    """All conditions must hold; `others` are those on more than one column."""
+    """All conditions and all `others` (on more than one column) must hold. `shortcut` follows
+    from them, and leads a database to the accounts more quickly."""
 
     conditions: list[Condition] = field(default_factory=list)
     others: list[Q] = field(default_factory=list)
+    shortcut: Q | None = None
     is_deleted: bool = False
+
+    @property
+    def is_anything(self) -> bool:
+        return not (self.conditions or self.others or self.is_deleted)
 
 
 def found(user: User, asked: Asked) -> Found:
@@ -55,23 +64,16 @@ def found(user: User, asked: Asked) -> Found:
     seen = accounts_of(user, with_deleted=asked.is_deleted)
     if asked.is_deleted:
         seen = seen.filter(~LIVING)
+    seen = seen.filter(*asked.others)
+    read = _unindexed(seen, asked.conditions)
     sees_all = user.role in SEES_ALL
-    for other in asked.others:
-        seen = seen.filter(other)
-    unindexed = _unindexed(seen, asked.conditions)
-    is_narrowed = bool(asked.conditions or asked.others)
-    plain = seen.filter(*(one.plain for one in asked.conditions))
-    has_one = sees_all and len(asked.conditions) <= 1 and not asked.others
-    return Found(
-        plain if has_one else unindexed,
-        unindexed,
-        is_everything=sees_all and not is_narrowed and not asked.is_deleted,
-    )
+    has_one = sees_all and len(asked.conditions) == 1 and not asked.others
+    chosen = seen.filter(asked.conditions[0].holds()) if has_one else read
+    if asked.shortcut is not None:
+        chosen = chosen.filter(asked.shortcut)
+    return Found(chosen, read, is_everything=sees_all and asked.is_anything)
 
 
 def _unindexed(accounts: QuerySet[Account], conditions: Sequence[Condition]) -> QuerySet[Account]:
-    columns = {one.column for one in conditions}
-    accounts = accounts.alias(**{f"read_{name}": Unindexed(F(name)) for name in columns})
-    return accounts.filter(
-        *(Q(**{f"read_{one.column}__{one.lookup}": one.value}) for one in conditions)
-    )
+    columns = {f"read_{one.column}": Unindexed(F(one.column)) for one in conditions}
+    return accounts.alias(**columns).filter(*(one.holds("read_") for one in conditions))

@@ -82,6 +82,17 @@ def page_of(found: Found, way: Way, mark: str = "", *, rows: int = ROWS) -> Page
     )
 
 
+def first_of(found: Found, way: Way, rows: int, *, is_rare: bool) -> list[int]:
+    """The first ids, uncounted. Of what is rare all are sorted at once."""
+    ids = None if is_rare else _walked(found, way, None, rows)
+    return _sorted(found, way, None, rows) if ids is None else ids
+
+
+def in_order(found: Found, way: Way) -> QuerySet[Account]:
+    """All that is found, in order."""
+    return _ordered(found, way, None)
+
+
 def write_mark(way: Way, account: Account, *, is_back: bool = False) -> str:
     """A place in a list for an address: signed, so that nobody's guess is looked up."""
     value = way.order.value_of(account)
@@ -111,6 +122,10 @@ def _by_reading(found: Found) -> Found:
 
 def _sorted(found: Found, way: Way, mark: Mark | None, rows: int) -> list[int]:
     """The next ids of all that is found, put in order."""
+    return list(_ordered(found, way, mark).values_list("pk", flat=True)[:rows])
+
+
+def _ordered(found: Found, way: Way, mark: Mark | None) -> QuerySet[Account]:
     order = way.order
     falls = way.falls != bool(mark and mark.is_back)
     accounts = found.accounts.alias(sort_key=order.key)
@@ -120,8 +135,7 @@ def _sorted(found: Found, way: Way, mark: Mark | None, rows: int) -> list[int]:
     key = F("sort_key").desc(**nulls) if falls else F("sort_key").asc(**nulls)
     sign = "-" if falls else ""
     first = [f"{sign}{order.level}"] if order.level else []
-    ordered = accounts.order_by(*first, key, f"{sign}pk")
-    return list(ordered.values_list("pk", flat=True)[:rows])
+    return accounts.order_by(*first, key, f"{sign}pk")
 
 
 def _beyond(way: Way, mark: Mark) -> Q:

@@ -1,0 +1,125 @@
+"""The columns of the list of accounts: which there are, which a person has chosen, what each shows
+on the page and says in an export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from zhibi.web.crm.models import Account
+from zhibi.web.team.models import Role
+from zhibi.web.templatetags.zhibi_spark import bars, width
+from zhibi.web.templatetags.zhibi_text import change, count, day, moment, money, word
+from zhibi.web.text import language, say
+
+COOKIE: Final = "account_columns"
+LAST: Final = mark_safe(' class="last"')
+SEVERITIES: Final = {2: "now", 1: "soon"}
+
+
+def warning_of(account: Account) -> str:
+    """What the account is warned of, in the reader's language."""
+    texts = account.warning_text or {}
+    text: str = texts.get(language()) or next(iter(texts.values()), "")
+    return text
+
+
+def growth_of(account: Account) -> float | None:
+    """Sales against those of a year before; None without sales then."""
+    if account.sales is None or not account.sales_before or account.sales_before < 0:
+        return None
+    return float(account.sales / account.sales_before) - 1
+
+
+def tags_of(account: Account) -> str:
+    return ", ".join(sorted(tag.name for tag in account.tags.all()))
+
+
+def _warned(account: Account) -> str:
+    severity = SEVERITIES.get(account.warning)
+    if severity is None:
+        return ""
+    shown = {"severity": severity, "word": warning_of(account)}
+    return render_to_string("parts/severity.html", shown)
+
+
+def _trend(account: Account) -> str:
+    """As parts/spark.html draws it, which takes longer than the rest of a page of fifty."""
+    made = bars(account.monthly or [])
+    if not made:
+        return ""
+    drawn = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="4" height="{}"{}/>',
+        ((bar.x, bar.y, bar.height, LAST if bar.is_last else "") for bar in made),
+    )
+    numbers = ", ".join("–" if number is None else f"{number:g}" for number in account.monthly)
+    return format_html(
+        '<svg class="spark" role="img" width="{0}" height="20" viewBox="0 0 {0} 20">'
+        "<title>{1} {2}</title>{3}</svg>",
+        width(made),
+        say("Month by month, the latest last:"),
+        numbers,
+        drawn,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`value` is what an export says; the page shows that by `show`, or a `picture` of the
+    account; `order` is the one its header leads to."""
+
+    name: str
+    label: str
+    value: Callable[[Account], Any]
+    show: Callable[[Any], str] = str
+    is_number: bool = False
+    order: str = ""
+    picture: Callable[[Account], str] | None = None
+
+    def cell(self, account: Account) -> str:
+        return self.picture(account) if self.picture else self.show(self.value(account))
+
+
+COLUMNS: Final = {
+    column.name: column
+    for column in (
+        Column("grade", "Grade", lambda one: one.grade, order="grade"),
+        Column("owner", "Owner", lambda one: one.owner.name if one.owner else ""),
+        Column("warning", "Warning", warning_of, order="warning", picture=_warned),
+        Column("sales", "Sales", lambda one: one.sales, money, True, "sales"),
+        Column("change", "Against the year before", growth_of, change, True),
+        Column("trend", "12 months", lambda one: one.monthly, picture=_trend),
+        Column("orders", "Orders", lambda one: one.orders, count, True),
+        Column("last-order", "Last order", lambda one: one.last_order_on, day, True, "last-order"),
+        Column("next-order", "Next order expected", lambda one: one.next_order_on, day, True),
+        Column("gap", "Usual interval in days", lambda one: one.usual_gap, count, True),
+        Column("overdue", "Overdue", lambda one: one.overdue, money, True, "overdue"),
+        Column("balance", "Owed", lambda one: one.open_balance, money, True),
+        Column("contact", "Last contact", lambda one: one.last_contact_on, day, True),
+        Column("industry", "Industry", lambda one: one.industry),
+        Column("region", "Region", lambda one: one.region),
+        Column("size", "Size", lambda one: one.size, word),
+        Column("stage", "Life stage", lambda one: one.life_stage, word),
+        Column("tags", "Tags", tags_of),
+        Column("code", "Credit code", lambda one: one.credit_code or ""),
+        Column("changed", "Changed", lambda one: one.changed_at, moment, True, "changed"),
+    )
+}
+USUAL: Final = ("grade", "owner", "warning", "sales", "change", "trend", "last-order", "overdue")
+
+
+def columns_of(request: HttpRequest) -> list[Column]:
+    """Those of the address, else those the person chose before, else the usual ones."""
+    given = request.GET.get("columns") or request.COOKIES.get(COOKIE, "")
+    chosen = [name for name in dict.fromkeys(given.split(".")) if name in COLUMNS]
+    if chosen:
+        return [COLUMNS[name] for name in chosen]
+    is_own = request.user.role == Role.SALESPERSON
+    return [COLUMNS[name] for name in USUAL if not (is_own and name == "owner")]

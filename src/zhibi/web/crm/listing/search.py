@@ -1,0 +1,138 @@
+"""Accounts by any part of a name, its pinyin or initials, by credit code or customer number;
+people by what they are called.
+
+The rarest pair of letters of what was typed leads to the accounts that may be meant; each is then
+looked at. How rare a pair is is counted up to a limit, all of them in one query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from zhibi.web.crm.access import accounts_of
+from zhibi.web.crm.actions.search_terms import IN_EVERY_NAME, bigrams, key_of
+from zhibi.web.crm.listing.syllables import readings
+from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, Task
+from zhibi.web.team.models import User
+
+LONGEST: Final = 60
+COMMON: Final = 20_000  # a pair in more accounts leads nowhere
+FEW_ACCOUNTS: Final = 2_000  # whose people are all looked at
+NEAR: Final = 1_000  # people looked at where there are more
+CODE_LENGTH: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What must hold of an account that is meant, and the way there."""
+
+    holds: Q
+    shortcut: Q | None
+
+
+def matching(text: str) -> Matching | None:
+    """How accounts are found by what was typed; None when that is nothing."""
+    key = key_of(text.replace("\0", ""))[:LONGEST]
+    if not key:
+        return None
+    numbered = list(_by_number(text.strip(), key))
+    named = _named(key, text.strip())
+    groups = _groups(key)
+    shortcut = _shortcut(groups) if groups else None
+    if numbered:
+        named |= Q(pk__in=numbered)
+        shortcut = shortcut | Q(pk__in=numbered) if shortcut is not None else None
+    return Matching(named, shortcut)
+
+
+def _named(key: str, text: str) -> Q:
+    held = Q(name_key__contains=key) | Q(former_names__icontains=text[:LONGEST])
+    if key.isascii():
+        held |= Q(initials__contains=key)
+        if readings(key):
+            held |= Q(pinyin__contains=key)
+    return held
+
+
+def _by_number(text: str, key: str) -> set[int]:
+    """The accounts of a customer number, or whose credit code begins so."""
+    found = set(
+        SourceCustomer.objects.filter(customer_id__in={text, text.upper()}).values_list(
+            "account_id", flat=True
+        )[:50]
+    )
+    code = key.upper()
+    if 4 <= len(code) <= CODE_LENGTH and code.isascii() and code.isalnum():
+        last = code.ljust(CODE_LENGTH, "Z")
+        of_code = Account.objects.filter(credit_code__gte=code, credit_code__lte=last)
+        found |= set(of_code.values_list("pk", flat=True)[:50])
+    return found
+
+
+def _groups(key: str) -> list[list[str]]:
+    """The pairs that an account has, for each way to read what was typed; rarest first. Empty
+    when any way has no pair, or only common ones: then every account may be meant."""
+    ways = [bigrams(key), *(bigrams(initials) for initials in readings(key))]
+    ways = [{pair for pair in way if len(pair) > 1} - IN_EVERY_NAME for way in ways]
+    if not all(ways):
+        return []
+    counted = _counts(sorted(set().union(*ways)))
+    groups = [sorted(way, key=lambda pair: (counted[pair], pair)) for way in ways]
+    return [] if any(counted[group[0]] >= COMMON for group in groups) else groups
+
+
+def _counts(terms: list[str]) -> dict[str, int]:
+    """In how many accounts each pair stands, up to a limit."""
+    one = (
+        "(SELECT count(*) FROM (SELECT 1 AS found FROM crm_searchterm WHERE term = %s "
+        f"LIMIT {COMMON}) AS counted)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join([one] * len(terms))}", terms)
+        return dict(zip(terms, cursor.fetchone(), strict=True))
+
+
+def _shortcut(groups: list[list[str]]) -> Q:
+    """Accounts that have the two rarest pairs of any of the groups."""
+    found = Q()
+    for group in groups:
+        both = Q(term=group[0])
+        for term in group[1:2]:
+            other = SearchTerm.objects.filter(term=term, account=OuterRef("account"))
+            both &= Q(Exists(other))
+        found |= both
+    return Q(pk__in=SearchTerm.objects.filter(found).values("account"))
+
+
+def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
+    """People at accounts that `user` sees, by the beginning of their name or its initials; where
+    the accounts are few, by any part."""
+    typed = "".join(text.replace("\0", "").split())[:LONGEST]
+    if len(typed) < 2:
+        return []
+    column = "initials" if typed.isascii() else "name"
+    typed = typed.lower() if typed.isascii() else typed
+    people = Contact.objects.filter(deleted_at=None, erased_at=None)
+    own = list(accounts_of(user).values_list("pk", flat=True)[: FEW_ACCOUNTS + 1])
+    if len(own) <= FEW_ACCOUNTS:
+        named = Q(name__icontains=typed) | Q(initials__contains=typed)
+        found = people.filter(named, account__in=own)
+    else:
+        after = typed[:-1] + chr(ord(typed[-1]) + 1)
+        begins = {f"{column}__gte": typed, f"{column}__lt": after}
+        near = list(people.filter(**begins).values_list("pk", "account_id")[:NEAR])
+        seen = accounts_of(user).filter(pk__in={account for _, account in near})
+        kept = set(seen.values_list("pk", flat=True))
+        found = people.filter(pk__in=[pk for pk, account in near if account in kept][:limit])
+    return list(found.select_related("account").order_by("name", "pk")[:limit])
+
+
+def tasks_found(user: User, text: str, *, limit: int) -> list[Task]:
+    """Open tasks of `user` whose title has the text in it."""
+    mine = Task.objects.filter(assignee=user, done_at=None, deleted_at=None)
+    named = mine.filter(title__icontains=text.replace("\0", "").strip()[:LONGEST])
+    return list(named.select_related("account").order_by("due_on", "pk")[:limit])
