@@ -74,6 +74,12 @@ def take_figures(*, progress: Callable[[float], None] | None = None) -> Taken:
     return Taken(len(rows), len(own) - known, tables.day, tables.facts.data_version)
 
 
+def are_taken(as_of: date, data_version: str) -> bool:
+    """Whether the lake is still what it was when figures were taken, and the day the same."""
+    tables = lake_tables()
+    return (tables.day, tables.facts.data_version) == (as_of, data_version)
+
+
 def lake_tables() -> Tables:
     """The facts of the company on the day that is looked from; today when there is no order."""
     from zhibi import run

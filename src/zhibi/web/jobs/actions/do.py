@@ -11,7 +11,9 @@ from django.utils import timezone
 from zhibi.errors import ZhibiError
 from zhibi.said import Said
 from zhibi.web.jobs import registry
+from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Job
+from zhibi.web.jobs.models.job import UNFINISHED
 from zhibi.web.text import said_to_json
 
 log = logging.getLogger(__name__)
@@ -39,27 +41,38 @@ class Doing:
             return
         self.last = done
         said = {"doing": said_to_json(doing)} if doing else {}
-        Job.objects.filter(pk=self.job.pk).update(progress=min(1.0, done), **said)
+        _still(self.job).update(progress=min(1.0, done), **said)
 
 
 def do(job: Job) -> Job:
     """Do the work and write down how it ended. A failure ends in a sentence on the job."""
-    kind = registry.kind(job.kind)
     try:
-        result = kind.work(Doing(job))
+        result = registry.kind(job.kind).work(Doing(job))
     except ZhibiError as problem:
         _finish(job, Job.State.FAILED, error=said_to_json(problem))
     except Exception:
         log.exception("job %s %s", job.kind, job.uid)
         _finish(job, Job.State.FAILED, error=said_to_json(FAULT))
     else:
-        _finish(job, Job.State.DONE, result=result, progress=1.0)
+        if _finish(job, Job.State.DONE, result=result, progress=1.0):
+            _ask_for_what_follows(job)
     job.refresh_from_db()
     return job
 
 
-def _finish(job: Job, state: Any, **values: Any) -> None:
-    """Only a job that is still running ends: one that was cancelled stays so."""
-    Job.objects.filter(pk=job.pk, state__in=(Job.State.RUNNING, Job.State.QUEUED)).update(
+def _still(job: Job) -> Any:
+    """The job, as long as it is this attempt's: not when it was stopped or given to another."""
+    return Job.objects.filter(pk=job.pk, attempts=job.attempts, state__in=UNFINISHED)
+
+
+def _finish(job: Job, state: Any, **values: Any) -> bool:
+    ended: int = _still(job).update(
         state=state, finished_at=timezone.now(), lease_until=None, **values
     )
+    return ended == 1
+
+
+def _ask_for_what_follows(job: Job) -> None:
+    for kind in registry.kinds().values():
+        if kind.after == job.kind:
+            ask(kind.name, by=None, same_as=kind.name)

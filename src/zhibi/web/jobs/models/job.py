@@ -26,6 +26,8 @@ class Job(models.Model):
     # Two requests for the same work share one job: unique while it is not finished.
     same_as = models.CharField(max_length=100, null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="jobs")
+    # Others who asked for the same while it was not finished: they see it, and cannot stop it.
+    also_for = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     progress = models.FloatField(default=0)  # 0 to 1
     doing = models.JSONField(null=True)  # a Said: template and fields, put into words on the page
@@ -58,4 +60,7 @@ class Job(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+        return self.state not in UNFINISHED
+
+
+UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)

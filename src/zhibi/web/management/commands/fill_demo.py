@@ -1,0 +1,38 @@
+"""`python -m zhibi.web fill_demo daichuan|sellers`: people and records for a demo workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from zhibi.errors import ZhibiError
+from zhibi.locale import explain, translate
+from zhibi.web.demo.fill import fill_with_sellers, fill_with_world
+from zhibi.web.demo.people import PASSWORD
+from zhibi.web.team.models import User
+
+
+class Command(BaseCommand):
+    help = "Fill an empty demo workspace with people and what they wrote down."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("company", choices=("daichuan", "sellers"))
+
+    def handle(self, *, company: str, **_: Any) -> None:
+        language = settings.COMPANY.language
+        if User.objects.exists():
+            return  # filled already: `make run` is run again and again
+        try:
+            if company == "daichuan":
+                from zhibi.worlds.daichuan import daichuan
+
+                logins = fill_with_world(daichuan(language=language))
+            else:
+                logins = fill_with_sellers()
+        except ZhibiError as problem:
+            raise CommandError(explain(problem, language)) from problem
+        for login in logins:
+            role = translate(login.role, language)
+            self.stdout.write(f"  {role}  {login.username} / {PASSWORD}  {login.name}")
