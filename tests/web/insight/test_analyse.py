@@ -1,4 +1,4 @@
-"""An analysis is made once for a scope, is found again, and is another one when anything changes."""
+"""An analysis is made once for a scope, found again, and another one when anything changes."""
 
 from __future__ import annotations
 

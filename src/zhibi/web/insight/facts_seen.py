@@ -3,15 +3,14 @@ to the customers the person sees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from zhibi import run
-from zhibi.web.crm.facts import Key, records, records_version
+from zhibi.web.crm.facts import records, records_version
 from zhibi.web.insight.asked import Asked
 from zhibi.web.insight.known import known
 from zhibi.web.insight.scope import ALL, customers_seen
@@ -27,7 +26,7 @@ def facts_for(wanted: Asked, user: User) -> Iterator[Tables]:
     tables = company_facts(wanted)
     try:
         if wanted.scope != ALL:
-            tables = _cut(tables, customers_seen(user), name=wanted.scope)
+            tables = tables.of_accounts(wanted.scope, customers_seen(user))
         yield tables
     finally:
         tables.facts.close()
@@ -40,26 +39,6 @@ def company_facts(wanted: Asked) -> Tables:
     if not tables.facts.engine.is_local:  # a warehouse: records cannot be laid over it
         return tables
     return tables.with_records(records(), version=wanted.records_version)
-
-
-def _cut(tables: Tables, keys: Sequence[Key], *, name: str) -> Tables:
-    import ibis
-    import pyarrow as pa
-
-    from zhibi.tables.part import part_of
-
-    systems, numbers = zip(*keys, strict=True) if keys else ((), ())
-    seen = ibis.memtable(
-        pa.table(
-            {
-                "source_system": pa.array(systems, pa.string()),
-                "customer_id": pa.array(numbers, pa.string()),
-            }
-        )
-    )
-    customers = tables.customers.semi_join(seen, ["source_system", "customer_id"])
-    chosen = tables.keep(f"seen|{name}", customers.select("customer_key"))
-    return replace(tables, facts=part_of(tables.facts, chosen, name=name))
 
 
 def has_moved(wanted: Asked) -> bool:

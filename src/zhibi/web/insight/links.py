@@ -28,7 +28,7 @@ def accounts_named(user: User, customer_ids: Iterable[str]) -> dict[str, Account
         ).select_related("account")
         for source in sources:
             found.setdefault(source.customer_id, []).append(source.account)
-        for account in accounts_of(user).filter(sources=None, uid__in=filter(_is_uid, some)):
+        for account in accounts_of(user).filter(sources=None, uid__in=filter(is_uid, some)):
             found.setdefault(str(account.uid), []).append(account)
     return {number: of[0] for number, of in found.items() if len({a.pk for a in of}) == 1}
 
@@ -61,7 +61,7 @@ def _in_rows(blocks: Iterable[Block]) -> Iterator[str]:
             yield from (str(row[at[0]]) for row in block.rows if at and row[at[0]])
 
 
-def _is_uid(text: str) -> bool:
+def is_uid(text: str) -> bool:
     from uuid import UUID
 
     try:

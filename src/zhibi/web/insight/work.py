@@ -9,6 +9,37 @@ from zhibi.web.jobs.registry import Running, work
 
 @work("analysis")
 def analysis(running: Running) -> dict[str, Any]:
+    """For a page that somebody waits for, and for a file of it."""
     from zhibi.web.insight.actions.make import make
+    from zhibi.web.insight.files import File
 
-    return {"key": make(running, running.by).key}
+    asked = running.params
+    file = File(**asked["file"]) if "file" in asked else None
+    made = make(
+        running.by, asked["question"], asked["params"], progress=running.progress, file=file
+    )
+    return {"key": made.key}
+
+
+@work("made_anew")
+def made_anew(running: Running) -> dict[str, Any]:
+    """A saved analysis whose day has come."""
+    from zhibi.web.insight.actions.keep import make_anew
+
+    return {"made": make_anew(running.params["saved"], progress=running.progress)}
+
+
+@work("take_findings", after="take_figures")
+def take_findings(running: Running) -> dict[str, Any]:
+    """The ledger and the warnings of all accounts."""
+    from zhibi.web.insight.actions.take_findings import take_findings as take
+
+    return take(progress=running.progress)
+
+
+@work("throw_away", after="take_figures")
+def throw_away(running: Running) -> dict[str, Any]:
+    """Results that nobody reads any more."""
+    from zhibi.web.insight.actions.throw_away import throw_away_old
+
+    return {"thrown_away": throw_away_old()}

@@ -17,6 +17,7 @@ class FindingRecord(models.Model):
         TASK = "task", "task"
         NOT_SO = "not so", "not so"
         LATER = "later", "later"
+        GONE = "gone", "gone"  # nobody decided, and it is not said any more
 
     uid = models.UUIDField(unique=True, default=new_uid, editable=False)
     finding = models.CharField(max_length=16)

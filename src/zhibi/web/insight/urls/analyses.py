@@ -1,11 +1,35 @@
-"""The questions, and a page for each."""
+"""The questions, a page for each, what people decide on findings, and what they keep."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from zhibi.web.insight.views import questions
+from zhibi.web.insight.urls.names import QuestionConverter
+from zhibi.web.insight.views import (
+    account_review,
+    analysis,
+    decide,
+    download,
+    questions,
+    save,
+    saved,
+)
+
+register_converter(QuestionConverter, "question")
 
 urlpatterns = [
     path("", questions.questions, name="insight"),
+    path("saved/", saved.saved, name="saved-analyses"),
+    path("saved/<uuid:uid>", saved.change, name="change-saved-analysis"),
+    path("findings/<uuid:uid>/<slug:decision>", decide.of_ledger, name="decide"),
+    path("accounts/<uuid:uid>/review", account_review.account_review, name="account-review"),
+    path("<question:asking>/", analysis.analysis, name="analysis"),
+    path("<question:asking>/again", analysis.again, name="analyse-again"),
+    path("<question:asking>/save", save.save, name="save-analysis"),
+    path("<question:asking>/file", download.download, name="download-analysis"),
+    path(
+        "<question:asking>/findings/<slug:finding>/<slug:decision>",
+        decide.of_analysis,
+        name="decide-on-analysis",
+    ),
 ]

@@ -1,13 +1,21 @@
-"""The questions that can be asked of one's accounts."""
+"""The questions that can be asked of one's accounts, and whether the data answers them."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhibi import methods
+from zhibi.web.insight.catalogue import GROUPS, missing, typed_tables
+from zhibi.web.insight.known import known
+from zhibi.web.insight.models import SavedAnalysis
 
 
 def questions(request: HttpRequest) -> HttpResponse:
-    found = [(name, methods.load(name).TITLE) for name in methods.names()]
-    return render(request, "insight/questions.html", {"methods": found})
+    held, typed = known(), typed_tables()
+    groups = [
+        (title, [(entry, missing(entry, held, typed)) for entry in entries])
+        for title, entries in GROUPS.items()
+    ]
+    kept = SavedAnalysis.objects.filter(user=request.user, deleted_at=None).order_by("name", "pk")
+    seen = {"groups": groups, "held": held, "saved": kept[:20]}
+    return render(request, "insight/questions.html", seen)
