@@ -11,6 +11,7 @@ from zhibi.web.crm.models.contact import Contact
 from zhibi.web.crm.models.erasure import Erasure
 from zhibi.web.crm.models.follow_up import FollowUp, Promise
 from zhibi.web.crm.models.grade import Grade, Judgement
+from zhibi.web.crm.models.merge import Merge
 from zhibi.web.crm.models.receivable import Receivable
 from zhibi.web.crm.models.saved_view import SavedView
 from zhibi.web.crm.models.task import Task
@@ -26,6 +27,7 @@ __all__ = [
     "Grade",
     "Judgement",
     "LifeStage",
+    "Merge",
     "Promise",
     "Receivable",
     "SavedView",
