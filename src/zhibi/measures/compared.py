@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zhibi.measures.peers import FEWEST, NONE, Groups, Reference, groups, reference
-from zhibi.measures.product_mix import ProductMix, added, first_of
+from zhibi.measures.peers import NONE, Groups, Reference, groups, reference
+from zhibi.measures.product_mix import Flags, ProductMix, added, first_of
 from zhibi.measures.rows import fetch
 from zhibi.measures.sales import accounts
 from zhibi.measures.stopped import product_column
 from zhibi.measures.whitespace import Whitespace
+from zhibi.tables.reference import FEWEST
 from zhibi.tables.tables import Tables
 
 FEW_KEYS = 2_000  # beyond this all accounts are read instead of the named ones
@@ -190,10 +191,28 @@ def compare(
     by_share: bool,
 ) -> Compared:
     """`attribute`: industry or kind, by which peers are alike; None for all customers."""
-    names, own = _attribute(tables, attribute, mix)
-    found = groups(names, own, mix.size)
-    figures = reference(mix, found, by_share=by_share)
+    among = mix.among or mix
+    names, own = _attribute(tables.reference, attribute, among)
+    hidden = None if among.is_seen is None else ~among.is_seen
+    found = groups(names, own, among.size, hidden=hidden)
+    figures = reference(among, found, by_share=by_share)
+    if among.is_seen is not None:
+        figures = _without_few(figures, among, found, ~among.is_seen)
+        found = Groups(found.group[among.is_seen], found.names)
     return Compared(tables, mix, found, figures, Whitespace(mix, found, figures, by_share))
+
+
+def _without_few(figures: Reference, mix: ProductMix, found: Groups, hidden: Flags) -> Reference:
+    """Nothing of who bought a category before, where those the reader does not see are few."""
+    shape = figures.bought_before.shape
+    few = np.zeros(shape, dtype=bool)
+    for at in range(shape[0]):
+        is_of = hidden[mix.account] & (mix.net_before > 0)
+        if at < shape[0] - 1:  # the last is of everybody
+            is_of &= found.group[mix.account] == at
+        many = np.bincount(mix.category[is_of], minlength=shape[1])
+        few[at] = (many > 0) & (many < FEWEST)
+    return replace(figures, bought_before=np.where(few, 0, figures.bought_before))
 
 
 def _attribute(

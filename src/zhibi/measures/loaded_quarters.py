@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zhibi.measures.peers import FEWEST
 from zhibi.measures.quarter_ends import QuarterEnd
 from zhibi.stats.lumpy_share import chance_of_share, effective_number
+from zhibi.tables.reference import FEWEST
 
 ENOUGH_QUARTERS = 4  # of an account's own, before its own habit is believed
 

@@ -7,7 +7,7 @@ kind) and third of size, at least five of whom none holds half; else the whole i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from zhibi.measures.behaviour_features import Feature, behaviour
 from zhibi.measures.peers import NONE, Groups, groups
 from zhibi.measures.periods import Period
-from zhibi.measures.sales import accounts
+from zhibi.measures.sales import account_keys, accounts
 from zhibi.measures.stopped import MONEY_STEPS
 from zhibi.stats.among_others import AmongOthers, among_others
+from zhibi.tables.reference import gives_nobody_away
 from zhibi.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ FENCE = 1.5  # times the middle half beyond a quarter: Tukey's outlier (1977)
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
+Sizes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Standing:
     high: Floats
     n: NDArray[np.int64]
 
+    def only(self, chosen: Marks) -> Standing:
+        """The same for some of the accounts."""
+        values = (getattr(self, one.name)[chosen] for one in fields(self))
+        return Standing(*values)
+
     def is_far_below(self) -> Marks:
         return np.asarray(self.own < self.low - FENCE * (self.high - self.low))
 
@@ -85,9 +92,11 @@ class Standing:
 def look_alikes(
     tables: Tables, features: Sequence[Feature], *, period: Period, level: str
 ) -> LookAlikes:
-    """Every account against its look-alikes in each feature."""
-    behaved = behaviour(tables, features, period=period, level=level)
-    named = behaved.join(accounts(tables), "account_key")
+    """Every account against its look-alikes in each feature; a reader's own alone, against those
+    of everybody."""
+    everybody = tables.reference
+    behaved = behaviour(everybody, features, period=period, level=level)
+    named = behaved.join(accounts(everybody), "account_key")
     rows = named.mutate(
         steps=(named.net * MONEY_STEPS).cast("int64"),
         like=named.industry.nullif("").fill_null(named.kind.nullif("")),
@@ -98,16 +107,26 @@ def look_alikes(
     found = rows.to_pyarrow()
     known, place = _named(found["like"])
     size = np.maximum(found["steps"].to_numpy(), 0)
-    compared = groups(known, place, size)
+    is_seen = _seen(tables, found["account_key"], level)
+    compared = groups(known, place, size, hidden=~is_seen)
+    standing = {
+        feature.key: _standing(_values(found, feature.key), compared, size, is_seen)
+        for feature in features
+    }
     return LookAlikes(
-        accounts=found.select(shown),
+        accounts=found.select(shown).filter(is_seen),
         features=tuple(features),
-        compared=compared,
-        standing={
-            feature.key: _standing(_values(found, feature.key), compared, size > 0)
-            for feature in features
-        },
+        compared=Groups(compared.group[is_seen], compared.names),
+        standing={key: one.only(is_seen) for key, one in standing.items()},
     )
+
+
+def _seen(tables: Tables, keys: pa.ChunkedArray, level: str) -> Marks:
+    """Which accounts the reader sees."""
+    if not tables.is_scoped:
+        return np.ones(len(keys), dtype=bool)
+    own = account_keys(tables, level=level).to_numpy(False)
+    return np.asarray(np.isin(keys.to_numpy(), own))
 
 
 def _named(column: Any) -> tuple[list[str], NDArray[np.int64]]:
@@ -126,10 +145,12 @@ def _values(found: pa.Table, key: str) -> Floats:
     return np.asarray(found[key].cast("float64").to_numpy(), dtype=np.float64)
 
 
-def _standing(own: Floats, compared: Groups, is_active: Marks) -> Standing:
+def _standing(own: Floats, compared: Groups, size: Sizes, is_seen: Marks) -> Standing:
     """Groups do not overlap, except that the last, of all customers, is met by whoever has no
-    group of its own: those are compared with all."""
-    fields = {name: np.full(len(own), np.nan) for name in ("below", "low", "middle", "high")}
+    group of its own: those are compared with all. Where too few of those the reader does not see
+    have the feature, nobody is compared in it."""
+    is_active = size > 0
+    figures = {name: np.full(len(own), np.nan) for name in ("below", "low", "middle", "high")}
     n = np.zeros(len(own), dtype=np.int64)
     everybody = len(compared.names) - 1
     active = np.where(is_active, own, np.nan)
@@ -137,19 +158,22 @@ def _standing(own: Floats, compared: Groups, is_active: Marks) -> Standing:
         is_member = compared.group == at
         against = np.flatnonzero(is_active if at == everybody else is_member)
         mine = is_member[against]
+        hidden = against[~is_seen[against] & ~np.isnan(active[against])]
+        if not gives_nobody_away(size[hidden]):
+            continue
         among = among_others(active[against])
-        _fill(fields, n, among=among, places=against[mine], mine=mine)
-    return Standing(own, n=n, **fields)
+        _fill(figures, n, among=among, places=against[mine], mine=mine)
+    return Standing(own, n=n, **figures)
 
 
 def _fill(
-    fields: dict[str, NDArray[np.float64]],
+    standing: dict[str, NDArray[np.float64]],
     n: NDArray[np.int64],
     *,
     among: AmongOthers,
     places: NDArray[np.int64],
     mine: NDArray[np.bool_],
 ) -> None:
-    for name, figures in fields.items():
+    for name, figures in standing.items():
         figures[places] = getattr(among, name)[mine]
     n[places] = among.n

@@ -4,7 +4,8 @@ Peers are the other accounts of the same industry (or kind), of its larger, midd
 where each third can stand alone: who buys for a million buys more widely than who buys for a
 thousand. They are a reference only when there are at least five of them and none holds half of the
 group's purchases; else the whole industry is, else all customers are, on the same condition; else
-there is none, and nothing is said.
+there is none, and nothing is said. Where the reader does not see everybody, the same holds of those
+of the group that are `hidden` from them (`zhibi.tables.reference`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zhibi.measures.product_mix import Ints, ProductMix, added, order_of
+from zhibi.measures.product_mix import Flags, Ints, ProductMix, added, order_of
 from zhibi.stats.quartiles import quartiles_with_zeros
+from zhibi.tables.reference import FEWEST, gives_nobody_away
 
-FEWEST = 5  # peers a statistic may be over
 PARTS = 10**9  # shares are whole numbers of a billionth, so that sums of them are exact
 NONE = -1  # the group of accounts without a reference
 
@@ -49,34 +50,42 @@ class Reference:
     high: NDArray[np.float64]
 
 
-def groups(names: Sequence[str], own: Ints, size: Ints) -> Groups:
+def groups(names: Sequence[str], own: Ints, size: Ints, *, hidden: Flags | None = None) -> Groups:
     """The reference of each account by an attribute of these names; `own` is the place of each
     account's name among them, NONE for those that have none."""
     is_active = size > 0
+    hidden = np.zeros(len(size), dtype=bool) if hidden is None else hidden
     usable: list[str] = []
     group = np.full(len(size), NONE, dtype=np.int64)
     for at, name in enumerate(names):
-        parts = _alike_in_size(np.flatnonzero((own == at) & is_active), size)
-        if not _is_usable(size[parts[-1]]):
+        parts = _alike_in_size(np.flatnonzero((own == at) & is_active), size, hidden)
+        if not _is_usable(parts[-1], size, hidden):
             continue
         group[(own == at) & ~is_active] = len(usable) + len(parts) - 1
         for part in parts:
             group[part] = len(usable)
             usable.append(name)
-    everybody = len(usable) if _is_usable(size[is_active]) else NONE
+    # Who is told of some groups and of all could take the ones off the other.
+    told = np.unique(group[~hidden & (group != NONE)])
+    rest = is_active & hidden & ~np.isin(group, told)
+    is_usable = _is_usable(np.flatnonzero(is_active), size, hidden)
+    everybody = len(usable) if is_usable and gives_nobody_away(size[rest]) else NONE
     return Groups(np.where(group == NONE, everybody, group), (*usable, ""))
 
 
-def _alike_in_size(members: Ints, size: Ints) -> list[Ints]:
+def _alike_in_size(members: Ints, size: Ints, hidden: Flags) -> list[Ints]:
     """The larger, middle and smaller third of a group, or the group when a third is too few."""
     by_size = members[np.lexsort((members, -size[members]))]
     thirds = np.array_split(by_size, 3)
-    return thirds if all(_is_usable(size[third]) for third in thirds) else [members]
+    return thirds if all(_is_usable(third, size, hidden) for third in thirds) else [members]
 
 
-def _is_usable(sizes: Ints) -> bool:
+def _is_usable(members: Ints, size: Ints, hidden: Flags) -> bool:
     """At least five *others* for each, and none of them holds half."""
-    return len(sizes) > FEWEST and 2 * int(sizes.max()) < int(sizes.sum())
+    sizes = size[members]
+    if len(sizes) <= FEWEST or 2 * int(sizes.max()) >= int(sizes.sum()):
+        return False
+    return gives_nobody_away(sizes[hidden[members]])
 
 
 def reference(mix: ProductMix, found: Groups, *, by_share: bool) -> Reference:

@@ -7,7 +7,7 @@ of the rows. A category that an account returned on balance counts as not bought
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhibi.measures.periods import Period
-from zhibi.measures.sales import to_accounts, within
+from zhibi.measures.sales import account_keys, to_accounts, within
 from zhibi.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ Flags = NDArray[np.bool_]
 class ProductMix:
     """One element for each account × category that had lines: positions in `account_keys` and in
     `categories` (sorted by name), net of the period, of its recent part and of the year before
-    that. `net_without_category` is what no category accounts for in the period."""
+    that. `net_without_category` is what no category accounts for in the period. Where a reader
+    sees only some accounts, the mix is theirs, and `among` is that of everybody, in the same
+    categories, with `is_seen` for each of its accounts."""
 
     account_keys: NDArray[Any]
     categories: tuple[str, ...]
@@ -40,6 +42,8 @@ class ProductMix:
     net_recent: Ints
     net_before: Ints
     net_without_category: int
+    among: ProductMix | None = None
+    is_seen: Flags | None = None
 
     @cached_property
     def bought(self) -> Ints:
@@ -61,7 +65,18 @@ def product_mix(
     tables: Tables, column: str, *, period: Period, recent: Period, before: Period, level: str
 ) -> ProductMix:
     """`column` tells products apart; `recent` ends the period, `before` is the year before it."""
-    return _from_arrow(_by_category(tables, column, (period, recent, before), level).to_pyarrow())
+    periods = (period, recent, before)
+    rows = _by_category(tables.reference, column, periods, level).to_pyarrow()
+    if not tables.is_scoped:
+        return _from_arrow(rows)
+    import pyarrow.compute as pc
+
+    keys = account_keys(tables, level=level)
+    own = rows.filter(pc.is_in(rows["account_key"], keys))
+    everybody = _from_arrow(rows)
+    is_seen = np.isin(everybody.account_keys, keys.to_numpy())
+    among = replace(everybody, is_seen=is_seen)
+    return replace(_from_arrow(own, everybody.categories), among=among)
 
 
 def _by_category(
@@ -81,7 +96,8 @@ def _by_category(
     return summed.mutate(**{name: summed[name].cast("int64") for name in figures})
 
 
-def _from_arrow(rows: Any) -> ProductMix:
+def _from_arrow(rows: Any, known: Sequence[str] = ()) -> ProductMix:
+    """`known` are categories that there are besides."""
     import pyarrow.compute as pc
 
     without = 0
@@ -91,6 +107,9 @@ def _from_arrow(rows: Any) -> ProductMix:
         rows = rows.filter(pc.invert(nameless))
     account_keys, account = _numbered(rows["account_key"])
     categories, category = _numbered(rows["category"])
+    if known:
+        category = np.searchsorted(np.array(known, dtype=object), categories)[category]
+        categories = np.array(known, dtype=object)
     return ProductMix(
         account_keys=account_keys,
         categories=tuple(categories.tolist()),

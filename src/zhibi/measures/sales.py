@@ -111,6 +111,13 @@ def accounts(tables: Tables) -> ir.Table:
     )
 
 
+def account_keys(tables: Tables, *, level: str) -> pa.Array:
+    """The keys of all accounts of these tables, each once."""
+    key = "group_key" if level == "group" else "entity_key"
+    keys = tables.customers.select(key).distinct().order_by(key)
+    return keys.to_pyarrow().column(0).combine_chunks()
+
+
 def key_type(tables: Tables) -> pa.DataType:
     """What accounts are known by: whole numbers, in some warehouses text."""
     return tables.customers.customer_key.type().to_pyarrow()

@@ -6,7 +6,7 @@ which is what makes a back-test honest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from zhibi.errors import ZhibiError
 from zhibi.result import Identity
 from zhibi.tables.calendar import Calendar, for_settings
 from zhibi.tables.facts import Facts
-from zhibi.tables.part import part_of
+from zhibi.tables.part import of_entities, part_of
 from zhibi.tables.records import with_records
 from zhibi.tables.schema import FURTHER, SCHEMAS
 from zhibi.tables.settings import Settings
@@ -39,6 +39,7 @@ class Tables:
     day: date
     basis: str
     folder: Path | None = None  # of the workspace: where a calendar of its own lies
+    whole: Facts | None = None  # of everybody, where `facts` are those that one reader sees
 
     def as_of(self, day: date) -> Tables:
         """The same tables as they were known on an earlier day (or a later one, up to all)."""
@@ -61,6 +62,36 @@ class Tables:
         if self.facts.engine.is_local:  # a list of keys is read faster than made again
             keys = self.keep(f"part|{part}", keys)
         return replace(self, facts=part_of(self.facts, keys, name=part))
+
+    def of_accounts(self, name: str, ids: Collection[tuple[str, str]] | pa.Table) -> Tables:
+        """The same tables for one reader: the legal entities that these customers, by
+        (source_system, customer_id), belong to. Two readers who see others never share a name.
+
+        Rows, totals and findings are of these alone; `reference` is what they may be compared
+        with. A reader who sees nobody gets tables without rows.
+        """
+        import pyarrow as pa
+
+        if not isinstance(ids, pa.Table):
+            systems, numbers = ([one[at] for one in ids] for at in range(2))
+            text = pa.string()
+            ids = pa.table(
+                {"source_system": pa.array(systems, text), "customer_id": pa.array(numbers, text)}
+            )
+        part = f"{self.facts.part}/{name}"
+        own, whole = of_entities(self.facts, ids, name=part)
+        return replace(self, facts=own, whole=whole)
+
+    @property
+    def reference(self) -> Tables:
+        """Whom accounts may be compared with: everybody, under the rule of
+        `zhibi.tables.reference` where the reader does not see everybody (`is_scoped`)."""
+        return self if self.whole is None else replace(self, facts=self.whole, whole=None)
+
+    @property
+    def is_scoped(self) -> bool:
+        """Whether these are the tables of a reader who sees only some customers."""
+        return self.whole is not None
 
     @cached_property
     def order_lines(self) -> ir.Table:

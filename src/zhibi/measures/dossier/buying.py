@@ -53,7 +53,7 @@ def buying(account: Account) -> Part:
     """Sales of twelve months against the year before, and what changed them."""
     if account.standing is None:
         return unknown(BUYS, account.why_no_sales, "order_lines")
-    blocks: list[Block] = [with_known_columns(_two_years(account.standing))]
+    blocks: list[Block] = [with_known_columns(_two_years(account))]
     if chart := _quarters(account):
         blocks.append(chart)
     is_priced = account.tables.has("quantity") and account.tables.has("product_id")
@@ -66,13 +66,15 @@ def buying(account: Account) -> Part:
     return Part(BUYS, tuple(blocks), told)
 
 
-def _two_years(standing: Any) -> Table:
+def _two_years(account: Account) -> Table:
+    """Its place among all customers is told to who sees all of them."""
+    standing: Any = account.standing
     rows = []
     for said, suffix in (("this period", ""), ("a year before", "_before")):
         net, orders, known = (
             standing[f"{name}{suffix}"] for name in ("net", "orders", "net_of_margin")
         )
-        is_placed = bool(orders or net)
+        is_placed = bool(orders or net) and not account.tables.is_scoped
         rows.append(
             {
                 "period": said,

@@ -38,6 +38,8 @@ def doing(account: Account) -> Part:
     whole = fetch(every.agg(whole=every[by].sum().fill_null(0)))[0]["whole"]
     spent_here = sum((row[by] for row in own), Decimal(0))
     share = account.standing["share"] if account.standing else None
+    if tables.is_scoped:  # of the reader's own customers it would be no share of ours
+        share, whole = None, 0
     figures = known_figures(
         Figure(last["spent_on"], Unit.DATE, "Last contact"),
         Figure(last["kind"], Unit.NAME, "Kind of contact"),
