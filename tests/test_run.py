@@ -13,6 +13,7 @@ import pytest
 from pptx import Presentation
 
 from tests.render.example import ACCOUNTS, EXAMPLE
+from tests.tables.lake_rows import Imports, line
 from zhibi import run
 from zhibi.errors import ZhibiError
 from zhibi.locale import ENGLISH
@@ -20,6 +21,8 @@ from zhibi.render.words import subtitle_of
 from zhibi.reports.document import Report
 from zhibi.run import default_as_of
 from zhibi.tables.facts import Facts, from_arrow
+from zhibi.tables.settings import Settings
+from zhibi.tables.workspace import Workspace
 
 
 def ordered_on(*days: date) -> Facts:
@@ -103,3 +106,21 @@ def test_a_report_of_another_ending_is_refused(composed: Report, tmp_path: Path)
 def test_slides_need_a_file() -> None:
     with pytest.raises(ZhibiError, match=r"-o FILE\.pptx"):
         run.write(EXAMPLE, None, style="pptx", language=ENGLISH)
+
+
+def test_an_empty_workspace_has_a_version_and_no_day(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path, Settings())
+    assert run.data_version(workspace) == "0"
+    assert run.default_day(workspace) is None
+
+
+def test_version_and_day_are_those_of_an_analysis(tmp_path: Path) -> None:
+    (tmp_path / "batches").mkdir()
+    workspace = Workspace.create(tmp_path / "w", Settings())
+    imports = Imports(workspace.folder, tmp_path / "batches")
+    imports.commit("1", order_lines=[line("1"), line("2", order_date=date(2024, 5, 20))])
+    today = date(2024, 5, 27)
+    tables = run.open_tables(workspace, today=today)
+    assert run.data_version(workspace) == tables.facts.data_version == "1"
+    assert run.default_day(workspace, today=today) == tables.day == today
+    assert run.default_day(workspace, today=date(2024, 7, 1)) == date(2024, 5, 20)

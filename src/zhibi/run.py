@@ -51,14 +51,38 @@ def open_tables(
             "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
             folder=workspace.folder.resolve(),
         )
-    now = today or datetime.now(ZoneInfo(workspace.settings.timezone)).date()
     return Tables(
         facts=known,
         settings=workspace.settings,
-        day=as_of or default_as_of(known, now),
+        day=as_of or default_as_of(known, today or _today(workspace)),
         basis=_basis(workspace, known),
         folder=workspace.folder,
     )
+
+
+def default_day(workspace: Workspace, *, today: date | None = None) -> date | None:
+    """The day that analyses look from where none is asked for; None while there is no order."""
+    known = facts_of(workspace)
+    try:
+        if known.last_day is None:
+            return None
+        return default_as_of(known, today or _today(workspace))
+    finally:
+        known.close()
+
+
+def data_version(workspace: Workspace) -> str:
+    """What `Identity.data_version` of an analysis would be now: of a lake one small file is read,
+    a warehouse is asked."""
+    if Connection.load(workspace.folder):
+        known = facts_of(workspace)
+        known.close()
+        return known.data_version
+    return str(workspace.lake.manifest().version)
+
+
+def _today(workspace: Workspace) -> date:
+    return datetime.now(ZoneInfo(workspace.settings.timezone)).date()
 
 
 def facts_of(workspace: Workspace) -> Facts:

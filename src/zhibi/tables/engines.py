@@ -7,6 +7,7 @@ on every engine, and nothing is ever written to a warehouse.
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MEMORY_LIMIT = "3GB"
+# What a process may take for its analyses, where several run beside each other: 2GB, 2.
+MEMORY_VARIABLE, THREADS_VARIABLE = "ZHIBI_MEMORY", "ZHIBI_THREADS"
+MEMORY = re.compile(r"[1-9]\d*(\.\d+)?\s*(MB|GB|MiB|GiB)", re.IGNORECASE)
 SPARK = frozenset({"pyspark", "spark", "sc"})
 # Options of a URL that let somebody in; and the parts of a table's name, `quoted` or not.
 SECRET = re.compile(r"(?i)([^?&;/]*(?:token|secret|password|key)[^=&;]*=)[^&;]+")
@@ -26,15 +30,38 @@ PART = re.compile(r"`([^`]+)`|([^.`]+)")
 
 
 def local_duckdb() -> Any:
-    """A DuckDB in memory as an Ibis backend, bounded so that a desk computer stays usable."""
+    """A DuckDB in memory as an Ibis backend, bounded so that a desk computer stays usable: by
+    3 GB and its processors, else as ZHIBI_MEMORY and ZHIBI_THREADS say."""
     import ibis
 
+    memory, threads = _limits()
     backend = ibis.duckdb.connect()
-    backend.raw_sql(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    backend.raw_sql(f"SET memory_limit = '{memory}'")
+    if threads:
+        backend.raw_sql(f"SET threads = {threads}")
     # Results are ordered where they are read; keeping file order costs memory and time.
     backend.raw_sql("SET preserve_insertion_order = false")
     backend.raw_sql("SET enable_progress_bar = false")  # ours is the command's
     return backend
+
+
+def _limits() -> tuple[str, int | None]:
+    """Memory, and how many threads; None for one a processor."""
+    memory = os.environ.get(MEMORY_VARIABLE, "").strip() or MEMORY_LIMIT
+    if not MEMORY.fullmatch(memory):
+        raise ZhibiError(
+            "{variable} is {value}, which is no amount of memory; set it as 3GB.",
+            variable=MEMORY_VARIABLE,
+            value=memory,
+        )
+    threads = os.environ.get(THREADS_VARIABLE, "").strip()
+    if threads and not (threads.isascii() and threads.isdigit() and int(threads)):
+        raise ZhibiError(
+            "{variable} is {value}, which is no number of threads; set it as 2.",
+            variable=THREADS_VARIABLE,
+            value=threads,
+        )
+    return memory, int(threads) if threads else None
 
 
 @dataclass(slots=True)
