@@ -22,6 +22,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     calendar: str = "china"  # shutdown calendar: china, none, or a CSV file beside zhibi.toml
     basis: str = ""  # ordered, shipped or invoiced; empty = the one basis the data has
+    today: str = ""  # a day at which a demo company stands still, as 2026-09-30; empty: the clock
     connect: str = ""  # URL of a warehouse that holds the facts, instead of the lake
 
     @classmethod

@@ -28,6 +28,7 @@ OF_A_KIND: Final = 3
 LOOKED_AT: Final = 12  # of each kind: more than this nobody reads on one page
 COLLECT_WITHIN: Final = timedelta(days=7)
 REMIND_WITHIN: Final = timedelta(days=3)
+CRUMB: Final = Decimal("0.02")  # of the largest amount: less is a slip in the books
 LATE_FOR_LONG: Final = 30  # days: from here on it is for now, not for soon
 KINDS: Final = ("collection", "promise", "task", "warning", "visits", "first visits")
 URGENCIES: Final = ("now", "soon", "info")
@@ -51,12 +52,12 @@ class Entry:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """Urgency first, then the kind, then what is at stake."""
+        """Urgency first, then the kind, then what is at stake, then the day."""
         return (
             URGENCIES.index(self.urgency),
             KINDS.index(self.kind),
-            self.due_on or date.max,
             -(self.stake or 0),
+            self.due_on or date.max,
             self.account.pk if self.account else 0,
         )
 
@@ -98,10 +99,12 @@ def chosen(entries: Iterable[Entry]) -> Agenda:
 
 def _collections(user: User) -> Iterable[Entry]:
     found = collections(receivables_of(user), today() + COLLECT_WITHIN, most=LOOKED_AT)
+    largest = max((one.open for one in found), default=Decimal(0))
     for one in found:
+        is_crumb = one.open < CRUMB * largest
         yield Entry(
             "collection",
-            _urgency_of(one),
+            "info" if is_crumb else _urgency_of(one),
             one,
             account=one.account,
             stake=one.open,

@@ -1,0 +1,43 @@
+"""Filling an empty workspace whose lake holds the exports of a demo company."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from zhibi.web.crm.actions.take_figures import take_figures
+from zhibi.web.demo import people, records
+from zhibi.web.demo.people import Login
+
+if TYPE_CHECKING:
+    from zhibi.worlds.world import World
+
+
+def fill_with_world(world: World) -> tuple[Login, ...]:
+    """The sales department of a simulated company, and all it wrote down."""
+    people.refuse_real()
+    staff = people.add_organisation(world.teams, world.users, world.memberships)
+    take_figures()
+    accounts = records.accounts_by_number()
+    contacts = records.add_contacts(world.contacts, accounts)
+    records.add_follow_ups(world.follow_ups, accounts, contacts, staff)
+    records.add_tasks(world.tasks, accounts, staff)
+    return people.logins(staff.values())
+
+
+def fill_with_sellers() -> tuple[Login, ...]:
+    """The people whom the orders of the lake name, each with the accounts they sold to last."""
+    people.refuse_real()
+    staff = people.add_sellers(_sellers())
+    take_figures()
+    return people.logins(staff.values())
+
+
+def _sellers() -> list[str]:
+    from zhibi import run
+    from zhibi.measures.rows import fetch
+
+    tables = run.open_tables(run.open_workspace(settings.WORKSPACE))
+    named = tables.order_lines.select("salesperson").distinct().dropna()
+    return sorted(row["salesperson"] for row in fetch(tables.bring(named)))
