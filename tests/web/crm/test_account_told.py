@@ -149,7 +149,7 @@ def test_the_timeline_tells_everything_once(people: People, accounts: Accounts) 
     judged = Judgement.objects.create(
         account=account, by=people.bob, criterion="fit", value="high", on=DAY
     )
-    edit(account, {"life_stage": "target"}, by=people.bob, version=1, of_account=account.uid)
+    edit(account, {"owner": people.alice}, by=people.bob, version=1, of_account=account.uid)
     told, below = [], None
     while True:
         page, below = timeline(account, below=below)

@@ -41,8 +41,8 @@ def account_page(
 
 def _tabs(sight: Sight) -> list[tuple[str, str, str]]:
     labels = (
-        say("Overview"), say("People"), say("Orders"), say("Receivables"), say("Judgements"),
-        say("Tasks and follow-ups"), say("Timeline"), say("File"),
+        say("Overview"), say("Their people"), say("Orders and sales"), say("Receivables"),
+        say("Judgements"), say("Tasks and follow-ups"), say("Timeline"), say("Dossier"),
     )  # fmt: skip
     uid = sight.account.uid
     named = zip(TABS, labels, strict=True)

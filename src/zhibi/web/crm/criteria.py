@@ -42,7 +42,7 @@ def groups() -> tuple[Group, ...]:
         Group("man", "Can it be won?", man.QUESTIONS, False),
         Group("worth", "What it is worth to us", worth, True),
         Group("strength", "How strong we are in its eyes", strong, True),
-        Group("marks", "Marks of a key account", key_account_marks.LABELS, False),
+        Group("marks", "The nine marks of a key account", key_account_marks.LABELS, False),
     )
 
 
@@ -57,11 +57,15 @@ def choices_of(group: Group) -> tuple[str, ...]:
 def label_of(criterion: str) -> str:
     """What a criterion is called, in the reader's language; its own name where nobody knows."""
     name = meaning("criteria", criterion) or criterion
-    further = {"grade": say("Grade"), "stage": say("Life stage")}
-    for group in groups():
-        if name in group.labels:
-            return say(group.labels[name])
-    return further.get(name, criterion)
+    # What is asked as a question has a name of its own here.
+    named = {
+        "grade": say("Grade"), "stage": say("Life stage"), "money": say("Ability to pay"),
+        "authority": say("Our contact's say"), "need": say("Need now"),
+    }  # fmt: skip
+    if name in named:
+        return named[name]
+    labels = next((group.labels for group in groups() if name in group.labels), {})
+    return say(labels[name]) if labels else criterion
 
 
 def value_shown(value: str) -> str:

@@ -17,6 +17,7 @@ from zhibi.web.team.models import Change, User
 from zhibi.web.text import say
 
 PAGE: Final = 50
+NAMELESS: Final = ("followup", "promise", "attachment")  # they are their text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ def _visible_names(page: Sequence[Change], user: User) -> set[str]:
 def _text(
     change: Change, text: str | None, people: dict[UUID, str], companies: set[str]
 ) -> str | None:
-    if not text:
-        return text
+    if not text or (change.what == "created" and change.subject_kind in NAMELESS):
+        return text and ""
     if change.what == "parent":
         return text if text in companies else "–"
     if change.what in ("reports_to", "contact"):

@@ -73,7 +73,7 @@ class Judged:
         held = self.value(criterion)
         if held and held not in words:
             words = (held, *words)
-        return [("", say("not judged")), *((word, value_shown(word)) for word in words)]
+        return [("", say("nobody judged")), *((word, value_shown(word)) for word in words)]
 
 
 def judged_of(account: Account) -> Judged:

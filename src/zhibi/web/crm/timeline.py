@@ -15,13 +15,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from zhibi.measures.periods import months_before
-from zhibi.web.crm.criteria import label_of, stages, value_shown
+from zhibi.web.crm.criteria import label_of, value_shown
 from zhibi.web.crm.models import Account, FollowUp
 from zhibi.web.team.models import Change, User
 from zhibi.web.text import say
 
 PAGE: Final = 30
-TOLD_CHANGES: Final = ("owner", "life_stage", "grade", "name", "parent")
+TOLD_CHANGES: Final = ("owner", "name", "parent")  # a stage or grade is a judgement
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,9 +46,15 @@ class Line:
     by: User | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
+    is_day: bool = False  # the time of day says nothing
+
     @property
     def at(self) -> datetime:
         return self.place.at
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +125,18 @@ def _judgements(account: Account, number: int, below: Place | None) -> Iterator[
 
 def _changes(account: Account, number: int, below: Place | None) -> Iterator[Line]:
     rows = Change.objects.filter(subject_uid=account.uid, what__in=TOLD_CHANGES)
-    called = {
-        "owner": say("owner"), "life_stage": say("life stage"), "grade": say("grade"),
-        "name": say("name"), "parent": say("company above it"),
-    }  # fmt: skip
+    called = {"owner": say("owner"), "name": say("name"), "parent": say("company above it")}
     for row in _before(rows.select_related("by"), "at", number, below):
         what = say("{field} changed", field=called[row.what])
-        before, after = (stages().get(text, text) for text in (row.before, row.after))
-        text = f"{before or '–'} → {after or '–'}" if row.what != "parent" else ""
+        # Which company stands above may be more than the reader sees.
+        text = f"{row.before or '–'} → {row.after or '–'}" if row.what != "parent" else ""
         yield Line(Place(row.at, number, row.pk), what, text, row.by)
+
+
+def _grades(account: Account, number: int, below: Place | None) -> Iterator[Line]:
+    for row in _before(account.grades.all(), "made_at", number, below):
+        text = say("{grade}, {score} points", grade=row.letter, score=f"{row.score:.1f}")
+        yield Line(Place(row.made_at, number, row.pk), say("grade computed"), text)
 
 
 def _orders(account: Account, number: int, below: Place | None) -> Iterator[Line]:
@@ -137,7 +146,7 @@ def _orders(account: Account, number: int, below: Place | None) -> Iterator[Line
     for back, sales in enumerate(reversed(account.monthly or [])):
         place = Place(_evening(months_before(account.figures_as_of, back)), number, -back)
         if sales and (below is None or place < below):
-            yield Line(place, say("sales of the month"), more={"sales": sales})
+            yield Line(place, say("sales of the month"), more={"sales": sales}, is_day=True)
 
 
 def _evening(day: date) -> datetime:
@@ -149,5 +158,6 @@ KINDS: Final = (
     Kind("tasks", _tasks),
     Kind("judgements", _judgements),
     Kind("changes", _changes),
+    Kind("grades", _grades),
     Kind("sales", _orders),
 )

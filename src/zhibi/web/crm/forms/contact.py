@@ -44,7 +44,7 @@ class NewContactForm(EditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.call(name=say("Name"), title=say("Title"))
+        self.call(name=say("Full name"), title=say("Title"))
 
 
 class ContactForm(EditedForm):
@@ -69,7 +69,7 @@ class ContactForm(EditedForm):
         if self.instance.reports_to:
             self.initial["reports_to"] = self.instance.reports_to.uid
         self.call(
-            name=say("Name"), title=say("Title"), department=say("Department"),
+            name=say("Full name"), title=say("Title"), department=say("Department"),
             layer=say("Layer"), function=say("Function"), reports_to=say("Reports to"),
             phone=say("Phone"), email=say("Email"), message_id=say("WeChat or another id"),
             note=say("Note"), has_left=say("Has left the company"),

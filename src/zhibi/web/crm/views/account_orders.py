@@ -10,12 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from zhibi.measures.periods import months_before
 from zhibi.web.crm.access import sight_of
 from zhibi.web.crm.account_page import account_page
+from zhibi.web.crm.facts import keys_of
 from zhibi.web.crm.models import Account
 
 
 def account_orders(request: HttpRequest, uid: UUID) -> HttpResponse:
     sight = sight_of(request.user, uid)
-    return account_page(request, sight, "account-orders", months=_months(sight.account))
+    _, number = keys_of([sight.account])[sight.account.pk][0]
+    months = _months(sight.account)
+    return account_page(request, sight, "account-orders", months=months, number=number)
 
 
 def _months(account: Account) -> list[tuple[date, float]]:

@@ -28,6 +28,7 @@ def account_timeline(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _kinds() -> list[tuple[str, str]]:
     labels = (
-        say("Follow-ups"), say("Tasks done"), say("Judgements"), say("Changes"), say("Sales"),
+        say("Follow-ups"), say("Tasks done"), say("Judgements"), say("Changes"),
+        say("Grades computed"), say("Sales"),
     )  # fmt: skip
     return [("", say("Everything")), *zip((kind.name for kind in KINDS), labels, strict=True)]
