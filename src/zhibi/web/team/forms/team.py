@@ -55,7 +55,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         person = self.fields["person"]
-        person.label = say("Who")
+        person.label, person.empty_label = say("Who"), say("choose")
         person.queryset = User.objects.filter(is_active=True).order_by("name", "pk")
         self.fields["starts_on"].label = say("From day")
         self.fields["starts_on"].initial = timezone.localdate
