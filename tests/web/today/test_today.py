@@ -15,7 +15,7 @@ from zhibi.web.crm.access import today
 from zhibi.web.crm.models import Account, LifeStage, Promise, Receivable, Task
 from zhibi.web.insight.models import FindingRecord
 from zhibi.web.team.models import User
-from zhibi.web.today.agenda import FIRST, OF_A_KIND, Agenda, Entry, agenda, chosen
+from zhibi.web.today.agenda import FIRST, Agenda, Entry, agenda, chosen
 
 SignedIn = Callable[[User], Client]
 
@@ -74,13 +74,22 @@ def test_urgent_things_first(people: People, accounts: Accounts) -> None:
     assert agenda(people.charlie) == Agenda((), ())
 
 
-def test_at_most_seven_and_three_of_a_kind() -> None:
+def test_at_most_seven_and_two_of_a_kind() -> None:
     late = [Entry("collection", "now", None) for _ in range(9)]
     others = [Entry("warning", "now", None) for _ in range(3)]
     found = chosen([*late, *others])
-    assert kinds(found) == [*["collection"] * OF_A_KIND, *["warning"] * 3, "collection"]
+    assert kinds(found) == [*["collection"] * 2, *["warning"] * 2, *["collection"] * 3]
     assert len(found.first) == FIRST
     assert len(found.more) == 5
+
+
+def test_a_promise_of_long_ago_goes_behind_the_rest(people: People, accounts: Accounts) -> None:
+    for days in (300, 1):
+        Promise.objects.create(
+            account=accounts.of_bob, text=f"{days}", due_on=today() - timedelta(days)
+        )
+    found = agenda(people.bob).first
+    assert [(entry.about.text, entry.urgency) for entry in found] == [("1", "now"), ("300", "info")]
 
 
 def test_what_was_decided_does_not_come_back(people: People, accounts: Accounts) -> None:

@@ -1,7 +1,7 @@
 """The ordered list of one person: at most seven, the rest under more (domain 5.6).
 
 ① money to collect ② promises and tasks due ③ accounts in danger ④ visits that are due
-⑤ first visits. No kind takes more than three of the seven, so that a bad month of collections
+⑤ first visits. No kind takes more than two of the seven, so that a bad month of collections
 does not hide an account that is leaving.
 """
 
@@ -24,10 +24,11 @@ from zhibi.web.insight.models import FindingRecord
 from zhibi.web.team.models import User
 
 FIRST: Final = 7
-OF_A_KIND: Final = 3
+OF_A_KIND: Final = 2
 LOOKED_AT: Final = 12  # of each kind: more than this nobody reads on one page
 COLLECT_WITHIN: Final = timedelta(days=7)
 REMIND_WITHIN: Final = timedelta(days=3)
+LONG_PAST: Final = timedelta(days=60)  # nobody waits for it today: it goes behind the rest
 CRUMB: Final = Decimal("0.02")  # of the largest amount: less is a slip in the books
 LATE_FOR_LONG: Final = 30  # days: from here on it is for now, not for soon
 KINDS: Final = ("collection", "promise", "task", "warning", "visits", "first visits")
@@ -83,7 +84,7 @@ def agenda(user: User) -> Agenda:
 
 
 def chosen(entries: Iterable[Entry]) -> Agenda:
-    """The first seven of an ordered list, no kind more than three times while others wait."""
+    """The first seven of an ordered list, no kind more than twice while others wait."""
     first: list[Entry] = []
     waiting: list[Entry] = []
     taken: Counter[str] = Counter()
@@ -149,7 +150,7 @@ def _tasks(user: User) -> Iterable[Entry]:
 
 
 def _due(day: date | None) -> str:
-    if day is None or day > today():
+    if day is None or day > today() or day < today() - LONG_PAST:
         return "info"
     return "now" if day < today() else "soon"
 
