@@ -22,9 +22,8 @@ from zhibi.web.team.models import Team, User
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CSS = Path(zhibi.__file__).parent / "web/static/zhibi/zhibi.css"
 REPORT = Path(zhibi.__file__).parent / "render/templates/page.css"
-READ = [
-    (text, ground) for text in ("ink", "quiet", "accent", "now") for ground in ("paper", "raised")
-]
+GROUNDS = ("paper", "raised")
+READ = [(text, ground) for text in ("ink", "quiet", "accent", "now") for ground in GROUNDS]
 READ += [("paper", "accent"), ("paper", "now"), ("paper", "ink")]
 SEEN = [(mark, ground) for mark in ("edge", "soon", "good") for ground in GROUNDS]
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
