@@ -129,7 +129,7 @@ def _pool(talk: Talk, setting: Setting) -> list[Phrase]:
     elif talk.has_proposal:
         sections = [f"proposal.{group}"]
     elif talk.kind == "message":
-        sections.append("message.any")
+        sections += ["message.any"] if group == "dealer" else ["message.any", "message.direct"]
     elif talk.kind == "visit" and group != "dealer":
         sections.append(f"visit.{talk.customer.industry}")
     return [phrase for section in sections for phrase in phrases(section, setting.language)]

@@ -58,11 +58,7 @@ def talks_of(
     steps: dict[str, dict[date, str]] = defaultdict(dict)
     for touch in touches:
         steps[touch.customer_id][touch.on] = touch.step
-    talks = [
-        _of_effort(effort, everybody[effort.customer_id], steps.get(effort.customer_id, {}))
-        for effort in efforts
-        if effort.kind != "service"
-    ]
+    talks = list(_of_efforts(efforts, everybody, steps))
     for customer in everybody.values():
         own = dealings.get(customer.customer_id, Dealings())
         ways = sorted(steps.get(customer.customer_id, {}))
@@ -70,18 +66,29 @@ def talks_of(
     return sorted(talks, key=lambda talk: (talk.on, talk.customer.customer_id))
 
 
-def _of_effort(effort: Effort, customer: Customer, steps: Mapping[date, str]) -> Talk:
-    step = steps.get(effort.on, "")
-    if not step and steps and effort.on > max(steps):
-        step = "after"
-    return Talk(
-        customer,
-        effort.on,
-        "call" if effort.kind == "call" else "visit",
-        effort.person,
-        step=step,
-        has_proposal=effort.kind == "proposal",
-    )
+def _of_efforts(
+    efforts: Iterable[Effort],
+    everybody: Mapping[str, Customer],
+    steps: Mapping[str, Mapping[date, str]],
+) -> Iterator[Talk]:
+    """A talk for each visit, call and proposal; of two on the day of a step the first took it."""
+    taken: set[tuple[str, date]] = set()
+    for effort in efforts:
+        if effort.kind == "service":
+            continue
+        key, own = (effort.customer_id, effort.on), steps.get(effort.customer_id, {})
+        step = "" if key in taken else own.get(effort.on, "")
+        taken.add(key)
+        if own and effort.on > max(own):
+            step = "after"
+        yield Talk(
+            everybody[effort.customer_id],
+            effort.on,
+            "call" if effort.kind == "call" else "visit",
+            effort.person,
+            step=step,
+            has_proposal=effort.kind == "proposal",
+        )
 
 
 def _messages(
