@@ -20,9 +20,11 @@ from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.settings import LANGUAGES
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from decimal import Decimal
 
-    from zhibi.tables.ingest.importing import ImportOptions, ImportPlan
+    from zhibi.importing import Answers
+    from zhibi.tables.ingest.importing import ImportPlan
     from zhibi.tables.workspace import Workspace
 
 NOT_COMMITTED = 3  # nobody was there to ask
@@ -70,8 +72,9 @@ def say(template: str, *, err: bool = False, **fields: object) -> None:
 @click.argument("folder", type=FILE, required=False)
 @click.option("--currency", help="Currency of the workspace, as CNY; else that of the first file.")
 @click.option("--name", default="", help="Name of the company, for the reports.")
+@click.option("--today", type=click.DateTime(("%Y-%m-%d",)), help="For a demo: its day for ever.")
 @everywhere
-def init(folder: Path | None, currency: str | None, name: str) -> None:
+def init(folder: Path | None, currency: str | None, name: str, today: datetime | None) -> None:
     """Make a folder a workspace: the one place where a company's data is kept."""
     from zhibi.tables.settings import FILE_NAME, Settings
     from zhibi.tables.workspace import HOME_VARIABLE, Workspace
@@ -79,7 +82,8 @@ def init(folder: Path | None, currency: str | None, name: str) -> None:
     asked = click.get_current_context().find_root().obj["workspace"]
     chosen = folder or Path(asked or os.environ.get(HOME_VARIABLE) or ".")
     code = currency_code(currency) if currency else ""
-    settings = Settings(name=name, currency=code, language=language())
+    still = today.date().isoformat() if today else ""
+    settings = Settings(name=name, currency=code, language=language(), today=still)
     Workspace.create(chosen, settings)
     say(
         "{folder} is a workspace now; its settings are in {file}. Next: zhibi import FILE…",
@@ -120,12 +124,13 @@ def import_files(
 ) -> None:
     """Bring files in: shows what they hold and what would change, and asks before it commits."""
     from zhibi.cli import preview
+    from zhibi.importing import options_of, refuse_connected
     from zhibi.tables.ingest.importing import prepare
 
     workspace = open_workspace()
-    _refuse_connected(workspace)
+    refuse_connected(workspace)
     typed = _totals(totals)
-    options = _options(workspace, given)
+    options = options_of(workspace, _answers(given))
     with (
         preview.progress(2 * len(files) + 2) as told,
         prepare(files, workspace, options, told) as plan,
@@ -137,44 +142,18 @@ def import_files(
         _finish(plan, yes=yes)
 
 
-def _refuse_connected(workspace: Workspace) -> None:
-    """Facts come from one place: a lake beside a warehouse would not be looked at."""
-    from zhibi.tables.engines import shown
-    from zhibi.tables.warehouse import Connection
+def _answers(given: dict[str, Any]) -> Answers:
+    from zhibi.importing import Answers, tax_rate_of
 
-    connection = Connection.load(workspace.folder)
-    if connection:
-        raise ZhibiError(
-            "The orders of {folder} are read from {url}, not from files; make another workspace "
-            "with `zhibi init FOLDER` for files.",
-            folder=workspace.folder.resolve(),
-            url=shown(connection.url),
-        )
-
-
-def _options(workspace: Workspace, given: dict[str, Any]) -> ImportOptions:
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    from zhibi.tables.ingest.columns import ParseOptions
-    from zhibi.tables.ingest.importing import ImportOptions
-    from zhibi.tables.ingest.read import ReadOptions
-
-    now = datetime.now(UTC)
-    columns = dict(pair(text, "--map", "HEADER=order_date") for text in given["columns"])
-    return ImportOptions(
-        today=now.astimezone(ZoneInfo(workspace.settings.timezone)).date(),
-        at=now.replace(microsecond=0),
-        table=given["kind"],
+    return Answers(
+        kind=given["kind"],
+        columns=dict(pair(text, "--map", "HEADER=order_date") for text in given["columns"]),
         preset=given["preset"],
-        columns=columns,
-        reading=ReadOptions(
-            given["encoding"],
-            given["delimiter"],
-            given["sheet"],
-            is_numbered=bool(columns) and all(header.isdigit() for header in columns),
-        ),
-        parsing=ParseOptions(date_order=given["date_order"], tax_rate=_rate(given["tax_rate"])),
+        encoding=given["encoding"],
+        delimiter=given["delimiter"],
+        sheet=given["sheet"],
+        date_order=given["date_order"],
+        tax_rate=tax_rate_of(given["tax_rate"]),
         rates=given["rates"],
         source_system=given["source"],
     )
@@ -183,6 +162,7 @@ def _options(workspace: Workspace, given: dict[str, Any]) -> ImportOptions:
 def _finish(plan: ImportPlan, *, yes: bool) -> None:
     """Commit when there is something to commit and somebody said so."""
     from zhibi.cli import preview
+    from zhibi.importing import reason_in
     from zhibi.locale import translate
 
     if plan.report.is_nothing_new:
@@ -202,7 +182,7 @@ def _finish(plan: ImportPlan, *, yes: bool) -> None:
             click.get_current_context().exit(DECLINED)
     with preview.progress(1) as told:
         told("Committing", "")
-        commit, rejected = plan.commit(preview.reason_in(language()))
+        commit, rejected = plan.commit(reason_in(language()))
     say("Committed as {id}; `zhibi undo {id}` takes it back.", id=commit.import_id)
     for path in rejected:
         say("The rejected rows are in {file}, to be corrected there and imported again.", file=path)
@@ -219,23 +199,6 @@ def pair(text: str, option: str, example: str) -> tuple[str, str]:
             example=example,
         )
     return left.strip(), right.strip()
-
-
-def _rate(text: str | None) -> Decimal | None:
-    """13%, 13 or 0.13."""
-    from decimal import Decimal, InvalidOperation
-
-    if text is None:
-        return None
-    try:
-        rate = Decimal(text.strip().removesuffix("%"))
-    except InvalidOperation:
-        rate = Decimal("NaN")
-    is_percent = text.strip().endswith("%") or rate > 1 if rate.is_finite() else False
-    rate = rate / 100 if is_percent else rate
-    if not rate.is_finite() or not 0 <= rate <= 1:
-        raise ZhibiError("{text} is no tax rate; write it as 13%.", text=text)
-    return rate
 
 
 def _totals(texts: tuple[str, ...]) -> dict[str, Decimal]:
@@ -261,9 +224,10 @@ def _totals(texts: tuple[str, ...]) -> dict[str, Decimal]:
 @everywhere
 def imports() -> None:
     """List what was imported, merged and undone."""
+    from zhibi import importing
     from zhibi.cli import preview
 
-    preview.show_imports(open_workspace().lake.imports(), language())
+    preview.show_imports(importing.history(open_workspace()), language())
 
 
 @click.command()
@@ -271,7 +235,9 @@ def imports() -> None:
 @everywhere
 def undo(import_id: str) -> None:
     """Take an import (or a merge) back: the workspace is as it was before."""
-    open_workspace().lake.undo(import_id, at=now())
+    from zhibi import importing
+
+    importing.undo(open_workspace(), import_id)
     say("{id} was undone.", id=import_id)
 
 
@@ -281,12 +247,13 @@ def undo(import_id: str) -> None:
 def check(totals: tuple[str, ...]) -> None:
     """Say what the workspace holds, what is missing in it, and which customers may be one."""
     from zhibi.cli import preview
+    from zhibi.importing import refuse_connected
     from zhibi.tables.ingest.reconcile import of_workspace
     from zhibi.tables.quality import describe
 
     typed = _totals(totals)
     workspace = open_workspace()
-    _refuse_connected(workspace)
+    refuse_connected(workspace)
     with workspace.scratch() as staging:
         preview.show_quality(describe(workspace, staging), language())
         if typed:

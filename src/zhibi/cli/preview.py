@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -113,17 +113,6 @@ class Told:
             self._bar = None
 
 
-def reason_in(language: str) -> Callable[[str], str]:
-    """Puts the reason of a rejected row into a language."""
-
-    from zhibi.tables.ingest.stages import reason_said
-
-    def translated(reason: str) -> str:
-        return in_words(reason_said(reason), language)
-
-    return translated
-
-
 def show(report: ImportReport, language: str, *, is_brief: bool = False) -> None:
     """The preview of an import; in brief, only the account of its rows."""
     out = Printer(language)
@@ -210,6 +199,8 @@ def _show_rows_out(out: Printer, sheet: SheetReport) -> None:
     if not sheet.rejected:
         return
     out.line("Rejected: {count:row|rows}", count=sheet.rejected, style="red")
+    from zhibi.importing import reason_in
+
     reason = reason_in(out.language)
     for reject in sheet.rejects:
         out.line(

@@ -76,7 +76,7 @@ class ImportPlan:
 
         `translated` puts the reasons into the user's language.
         """
-        self._refuse_stale()
+        self.refuse_stale(self.workspace.lake.manifest().version)
         folder = self.workspace.folder / FOLDER
         written = write_rejects(self.checked, folder, translated)
         self._settle_currency()
@@ -95,8 +95,9 @@ class ImportPlan:
         """The months against totals typed from the ERP."""
         return reconcile.of_import(self.checked, typed, self.staging)
 
-    def _refuse_stale(self) -> None:
-        if self.workspace.lake.manifest().version != self.data_version:
+    def refuse_stale(self, data_version: int) -> None:
+        """ZhibiError when what was looked at was another state of the workspace than the plan's."""
+        if data_version != self.data_version:
             raise ZhibiError(
                 "The workspace {folder} was changed while this import was being looked at; "
                 "run the import again.",
@@ -162,7 +163,7 @@ def _prepare(
         workspace.lake.files("customers", manifest),
         workspace.lake.files("order_lines", manifest),
     )
-    sheets = _read(files, options, staging, progress)
+    sheets = read_sheets(files, options, staging, progress)
     parsed = _parse(sheets, workspace, options, staging, progress)
     named = currencies.currencies_of(parsed, staging)
     currency = _currency(workspace.settings, named, sheets)
@@ -207,12 +208,13 @@ def _currency(settings: Settings, named: Sequence[str | None], sheets: Sequence[
     return settings.currency or currencies.proposed(named) or guessed
 
 
-def _read(
+def read_sheets(
     files: Sequence[Path],
     options: ImportOptions,
     staging: Path,
     progress: Callable[[str, str], None],
 ) -> list[Sheet]:
+    """The sheets of all files; of a file of rejects given back without what we had added."""
     sheets = []
     for file in files:
         progress("Reading", file.name)
