@@ -112,7 +112,9 @@ def test_every_answer_is_fit_for_json(workspace: Workspace, upload: File, langua
     assert str(upload.path) not in json.dumps(data)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c.csv", "长" * 300 + ".csv", "\0", "x/.."])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a/b\\c.csv", "长" * 300 + ".csv", "\0", "x/.."]
+)
 def test_no_name_leads_out_of_the_workspace(
     workspace: Workspace, upload: File, name: str, tmp_path: Path
 ) -> None:
