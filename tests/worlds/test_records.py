@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from zhibi.worlds.daichuan.phrases import phrases
 from zhibi.worlds.organisation import FollowUp, Membership
 from zhibi.worlds.shutdowns import is_shutdown
 from zhibi.worlds.world import World
@@ -234,3 +235,29 @@ def test_the_same_seed_writes_the_same_records(world: World, again: World) -> No
 
 def test_another_seed_has_its_nine_promises_too(other: World) -> None:
     assert len(open_promises_of(other, "liuzhenguo")) == 9
+
+
+def test_who_has_signed_is_no_longer_wooed(world: World) -> None:
+    """The last words of courtship are those of the contract, signed once."""
+    wooing = {
+        phrase.text: section
+        for section in ("call", "visit", "proposal", "quotation", "signed", "after", "message")
+        for phrase in phrases(f"prospect.{section}", "zh-CN")
+    }
+    called = {one.contact_id: one.name[0] for one in world.contacts}
+    shapes = {re.sub(r"\{\w+\}", "", text): section for text, section in wooing.items()}
+    signed_on = {one.customer_id: one.on for one in world.touches if one.step == "signed"}
+    signings = Counter[str]()
+    for one in world.follow_ups:
+        if one.customer_id in signed_on and one.at.date() >= signed_on[one.customer_id]:
+            name = called[one.contact_id or ""]
+            found = [
+                section
+                for shape, section in shapes.items()
+                if re.sub(f"{name}(科长|主任|总工|总监|总|经理|董|处长|院长)", "", one.text)
+                == shape
+            ]
+            assert found in ([], ["signed"]), one
+            signings[one.customer_id] += len(found)
+    assert set(signings.values()) == {1}
+    assert len(signings) == len(signed_on)

@@ -49,6 +49,7 @@ class Setting:
     contacts: Mapping[str, Sequence[Known]]
     dealings: Mapping[str, Dealings]
     stories: Mapping[str, str]  # customer_id → story
+    signed_on: Mapping[str, date]  # of who was a prospect
     large: frozenset[str]
     leaving: str  # username
 
@@ -121,8 +122,7 @@ def _pool(talk: Talk, setting: Setting) -> list[Phrase]:
     own = setting.dealings.get(talk.customer.customer_id, Dealings())
     group = group_of(talk.customer)
     sections = [f"{talk.kind}.{group}"]
-    is_new = talk.customer.since >= STARTS_ON and talk.customer.former_name is None
-    if is_new and not own.has_ordered(talk.on):
+    if _is_prospect(talk, own, setting):
         sections = [f"prospect.{_step(talk)}"]
     elif own.is_lost(talk.on):
         sections = [f"lost.{talk.kind}"]
@@ -133,6 +133,15 @@ def _pool(talk: Talk, setting: Setting) -> list[Phrase]:
     elif talk.kind == "visit" and group != "dealer":
         sections.append(f"visit.{talk.customer.industry}")
     return [phrase for section in sections for phrase in phrases(section, setting.language)]
+
+
+def _is_prospect(talk: Talk, own: Dealings, setting: Setting) -> bool:
+    """Whether it has neither signed nor ordered; the talk in which it signs is the last such."""
+    customer = talk.customer
+    if customer.since < STARTS_ON or customer.former_name or own.has_ordered(talk.on):
+        return False
+    signed_on = setting.signed_on.get(customer.customer_id, date.max)
+    return talk.on < signed_on or talk.step == "signed"
 
 
 def _step(talk: Talk) -> str:

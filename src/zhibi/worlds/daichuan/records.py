@@ -45,6 +45,7 @@ def with_records(world: World) -> World:
         contacts=contacts,
         dealings=dealings,
         stories=story_of,
+        signed_on={one.customer_id: one.on for one in world.touches if one.step == "signed"},
         large=large,
         leaving=usernames(language)[leaving],
     )
