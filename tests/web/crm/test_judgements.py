@@ -129,3 +129,23 @@ def test_a_life_stage_is_judged(people: People, accounts: Accounts, signed_in: S
     assert account.life_stage == "target"
     assert said(account) == [("stage", "target", "已报价")]
     assert "目标/孵化" in client.get(address(account, "timeline/")).content.decode()
+
+
+def test_amounts_of_a_group_are_for_who_sees_all_of_it(
+    people: People, accounts: Accounts, signed_in: SignedIn
+) -> None:
+    part, whole = accounts.of_bob, accounts.of_alice
+    reason = {"criterion": "purchase volume", "amount": "4567.00", "points": 70.0, "weight": 30.0,
+              "contribution": 21.0}  # fmt: skip
+    Grade.objects.create(
+        account=part, letter="B", score=70.0, criteria=[reason], as_of="2026-01-01",
+        data_version="1",
+    )  # fmt: skip
+    for person in (people.bob, people.alice):
+        page = signed_in(person).get(address(part, "judgements/")).content.decode()
+        assert "4,567" in page
+    Account.objects.filter(pk=part.pk).update(parent=whole)
+    page = signed_in(people.bob).get(address(part, "judgements/")).content.decode()
+    assert "4,567" not in page
+    assert "70.0" in page
+    assert "4,567" in signed_in(people.alice).get(address(part, "judgements/")).content.decode()

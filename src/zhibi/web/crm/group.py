@@ -11,6 +11,7 @@ from django.db import connection
 
 from zhibi.web.crm.access import accounts_of
 from zhibi.web.crm.models import Account
+from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import User
 
 SHOWN: Final = 200
@@ -68,6 +69,14 @@ def group_of(account: Account, user: User) -> Group | None:
         sales_before=_sum([one.sales_before for one in seen.values()]),
         overdue=_sum([one.overdue for one in seen.values()]),
     )
+
+
+def sees_whole_group(account: Account, user: User) -> bool:
+    """Whether no company of the group is hidden from `user`: what is said of the whole would
+    otherwise tell of the hidden ones."""
+    family = _family(account)
+    living = Account.objects.filter(LIVING, pk__in=family).count()
+    return accounts_of(user).filter(pk__in=family).count() == living
 
 
 def is_below(account: Account, above: Account) -> bool:

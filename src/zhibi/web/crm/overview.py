@@ -50,7 +50,7 @@ def sentence(account: Account, findings: list[Told]) -> str:
     """The news first; else what the figures say; else that nothing is known, and what helps."""
     news = [told.news for told in findings[:IN_SENTENCE] if told.record.severity != "info"]
     if news:
-        return " ".join(news)
+        return ("" if language() == "zh-CN" else " ").join(news)
     warned: str = (account.warning_text or {}).get(language(), "")
     return warned or _figures(account)
 

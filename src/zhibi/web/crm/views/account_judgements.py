@@ -16,6 +16,7 @@ from zhibi.web.crm.account_page import account_page
 from zhibi.web.crm.actions.judge import judge
 from zhibi.web.crm.criteria import GRADES, group_named, stages
 from zhibi.web.crm.grade_told import grade_told
+from zhibi.web.crm.group import sees_whole_group
 from zhibi.web.crm.judged import judged_of, man_of
 from zhibi.web.text import say
 
@@ -31,7 +32,9 @@ def account_judgements(request: HttpRequest, uid: UUID) -> HttpResponse:
         "account-judgements",
         judged=judged,
         man=man_of(judged),
-        told=grade_told(sight.account, judged),
+        told=grade_told(
+            sight.account, judged, sees_group=sees_whole_group(sight.account, request.user)
+        ),
         stages=stages(),
         grades=GRADES,
     )
