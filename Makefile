@@ -3,21 +3,34 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ZHIBI := $(BIN)/zhibi
+COMPANY ?= daichuan
+PORT ?= 8000
 
-.PHONY: run test test-all check format bench requirements
+.PHONY: run demo test test-all check format bench requirements
 
-run: $(VENV)/installed
+# Imports three companies, writes their reports, and serves one: make run COMPANY=adventureworks
+run: demo
+	@echo
+	@ZHIBI_HOME=demo/$(COMPANY) $(BIN)/python -m zhibi.web migrate --verbosity 0
+	@ZHIBI_HOME=demo/$(COMPANY) $(BIN)/python -m zhibi.web fill_demo $(if $(filter adventureworks,$(COMPANY)),sellers,daichuan)
+	@$(ZHIBI) --workspace demo/$(COMPANY) serve --port $(PORT)
+
+# The same without the server. What is there already is imported in a moment.
+demo: $(VENV)/installed
 	@mkdir -p demo
 	@test -f demo/adventureworks/zhibi.toml || $(ZHIBI) init demo/adventureworks \
-		--name "AdventureWorks resellers" --currency USD --lang en
+		--name "AdventureWorks resellers (demo)" --currency USD --lang en --today 2020-05-31
 	@test -f demo/daichuan/zhibi.toml || $(ZHIBI) init demo/daichuan \
-		--name "岱川空气系统（演示）" --currency CNY --lang zh-CN
+		--name "岱川空气系统（演示）" --currency CNY --lang zh-CN --today 2026-09-30
+	@test -f demo/daichuan-en/zhibi.toml || $(ZHIBI) init demo/daichuan-en \
+		--name "Daichuan Air Systems (demo)" --currency CNY --lang en --today 2026-09-30
 	@$(ZHIBI) --workspace demo/adventureworks import samples/adventureworks/*.csv* --yes --brief
 	@$(ZHIBI) --workspace demo/adventureworks report key-accounts -o demo/adventureworks.html
 	@$(ZHIBI) --workspace demo/daichuan import samples/daichuan/*.csv samples/daichuan/*.xlsx --yes --brief
 	@$(ZHIBI) --workspace demo/daichuan report key-accounts -o demo/daichuan.html
 	@$(ZHIBI) --workspace demo/daichuan report customer-base -o demo/daichuan-customer-base.html
 	@$(ZHIBI) --workspace demo/daichuan report potential-customers -o demo/daichuan-potential-customers.html
+	@$(ZHIBI) --workspace demo/daichuan-en import samples/daichuan-en/*.csv samples/daichuan-en/*.xlsx --yes --brief
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal

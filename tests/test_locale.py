@@ -15,7 +15,7 @@ import pytest
 from tests.messages import literals, messages
 from tests.usual import result_of
 from zhibi import methods
-from zhibi.cli import analysis, data, upkeep
+from zhibi.cli import analysis, data, serve, upkeep
 from zhibi.cli.help import speak
 from zhibi.errors import ZhibiError
 from zhibi.locale import (
@@ -116,7 +116,7 @@ def made_words() -> Iterator[str]:
 def test_help_is_chinese() -> None:
     """Each command, below `analyze` too, says in Chinese what it and its options do."""
     context = click.Context(click.Group("zhibi"), obj={"lang": CHINESE})
-    for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS):
+    for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS, *serve.COMMANDS):
         page = help_of(command, context)
         if isinstance(command, click.Group):
             page += "".join(

@@ -66,9 +66,9 @@ def _language(said: Mapping[str, str | None]) -> str:
 
 def main() -> None:
     """Run a command; whatever a person can cause ends in one sentence and an exit code."""
-    from zhibi.cli import analysis, data, upkeep
+    from zhibi.cli import analysis, data, serve, upkeep
 
-    for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS):
+    for command in (*data.COMMANDS, *upkeep.COMMANDS, *analysis.COMMANDS, *serve.COMMANDS):
         commands.add_command(command)
     said: dict[str, str | None] = {}
     spoken = _language(_named_in(sys.argv[1:]))

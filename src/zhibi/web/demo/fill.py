@@ -8,13 +8,15 @@ from django.conf import settings
 
 from zhibi.web.crm.actions.take_figures import take_figures
 from zhibi.web.demo import people, records
-from zhibi.web.demo.people import Login
+from zhibi.web.jobs.actions.ask import ask
+from zhibi.web.jobs.actions.do import do
+from zhibi.web.jobs.models import Job
 
 if TYPE_CHECKING:
     from zhibi.worlds.world import World
 
 
-def fill_with_world(world: World) -> tuple[Login, ...]:
+def fill_with_world(world: World) -> None:
     """The sales department of a simulated company, and all it wrote down."""
     people.refuse_real()
     staff = people.add_organisation(world.teams, world.users, world.memberships)
@@ -23,15 +25,20 @@ def fill_with_world(world: World) -> tuple[Login, ...]:
     contacts = records.add_contacts(world.contacts, accounts)
     records.add_follow_ups(world.follow_ups, accounts, contacts, staff)
     records.add_tasks(world.tasks, accounts, staff)
-    return people.logins(staff.values())
 
 
-def fill_with_sellers() -> tuple[Login, ...]:
+def fill_with_sellers() -> None:
     """The people whom the orders of the lake name, each with the accounts they sold to last."""
     people.refuse_real()
-    staff = people.add_sellers(_sellers())
+    people.add_sellers(_sellers())
     take_figures()
-    return people.logins(staff.values())
+
+
+def do_all_jobs() -> None:
+    """Grades, warnings and findings, so that the first page is full when it is first opened."""
+    ask("take_figures", by=None, same_as="take_figures")
+    while job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first():
+        do(job)
 
 
 def _sellers() -> list[str]:

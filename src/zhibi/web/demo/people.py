@@ -41,6 +41,15 @@ def refuse_real() -> None:
         )
 
 
+def refuse_unmarked() -> None:
+    """ZhibiError for a workspace that is no demo: its clock runs."""
+    if not settings.COMPANY.today:
+        raise ZhibiError(
+            "{folder} is no demo workspace; make one with `zhibi init --today DAY`.",
+            folder=settings.WORKSPACE,
+        )
+
+
 def add_organisation(
     teams: Sequence[organisation.Team],
     users: Sequence[organisation.User],
@@ -90,10 +99,10 @@ def add_sellers(sellers: Sequence[str]) -> dict[str, User]:
     each leading it, and an administrator."""
     half = (len(sellers) + 1) // 2
     named = {
-        _username(name): (name, Role.MANAGER if at in (0, half) else Role.SALESPERSON)
+        _username(name): (name, str(Role.MANAGER if at in (0, half) else Role.SALESPERSON))
         for at, name in enumerate(sellers)
     }
-    people = add_people({"admin": ("Administrator", Role.ADMINISTRATOR), **named})
+    people = add_people({"admin": ("Administrator", str(Role.ADMINISTRATOR)), **named})
     company = Team.objects.create(name=settings.COMPANY.name)
     for number, some in enumerate((sellers[:half], sellers[half:]), 1):
         team = Team.objects.create(name=f"Team {number}", parent=company)

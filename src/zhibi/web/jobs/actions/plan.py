@@ -14,6 +14,7 @@ from zhibi.web.jobs import registry
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Schedule
 
+WEEK, MONTH = map(str, (Schedule.Every.WEEK, Schedule.Every.MONTH))
 AT: Final = time(5, 30)  # in the morning, before anybody opens it
 
 
@@ -22,9 +23,7 @@ def next_at(every: str, now: datetime) -> datetime:
     zone = ZoneInfo(settings.TIME_ZONE)
     here = now.astimezone(zone)
     day = here.date() + timedelta(days=0 if here.timetz().replace(tzinfo=None) < AT else 1)
-    while (every == Schedule.Every.WEEK and day.weekday() != 0) or (
-        every == Schedule.Every.MONTH and day.day != 1
-    ):
+    while (every == WEEK and day.weekday() != 0) or (every == MONTH and day.day != 1):
         day += timedelta(days=1)
     return datetime.combine(day, AT, zone)
 
