@@ -6,6 +6,7 @@ instead of in a column of its own before it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -87,7 +88,7 @@ class _Writer:
         if value is None:
             return Cell(unknown(self.formatter.language), "", setting)
         if form.column.unit is Unit.TREND and isinstance(value, tuple):
-            return Cell(_spark(value), sparkline_text(value), "text")
+            return Cell(spark(value), sparkline_text(value), "text")
         text, exact = form.cell(value), form.exact(value)
         return Cell(Markup.escape(text), "" if exact == text else exact, setting)
 
@@ -108,7 +109,7 @@ def unknown(language: str) -> Markup:
     return Markup('<span role="img" aria-label="{}">{}</span>').format(label, UNKNOWN)
 
 
-def sparkline_text(numbers: tuple[Any, ...]) -> str:
+def sparkline_text(numbers: Sequence[Any]) -> str:
     """The numbers of a sparkline for the hover."""
     return " · ".join(UNKNOWN if number is None else f"{number:,.0f}" for number in numbers)
 
@@ -119,22 +120,24 @@ def _setting(column: Column) -> str:
     return "text name" if is_name(column) else "text"
 
 
-def _spark(numbers: tuple[Any, ...]) -> Markup:
-    """Small columns from zero; the last one stands out, a gap is unknown."""
+def spark(numbers: Sequence[Any], label: str = "") -> Markup:
+    """Small columns from zero; the last one stands out, a gap is unknown. `label` says them.
+
+    A page of a list draws fifty: a column is put together from numbers alone, not escaped.
+    """
     known = [float(number) for number in numbers if number is not None]
     high, low = max(0.0, *known, 0.0), min(0.0, *known, 0.0)
     unit = _SPARK_HEIGHT / ((high - low) or 1)
-    bars = Markup("")
+    bars = []
     for at, number in enumerate(numbers):
         if number is None:
             continue
         top = (high - max(0.0, float(number))) * unit + 1
         height = max(1.0, abs(float(number)) * unit)
-        last = Markup(' class="last"') if at == len(numbers) - 1 else Markup("")
-        bars += Markup('<rect x="{}" y="{}" width="4" height="{}"{}/>').format(
-            at * 5, f"{top:.1f}", f"{height:.1f}", last
-        )
+        last = ' class="last"' if at == len(numbers) - 1 else ""
+        bars.append(f'<rect x="{at * 5}" y="{top:.1f}" width="4" height="{height:.1f}"{last}/>')
+    drawn = Markup("".join(bars))  # noqa: S704 - of numbers alone
     return Markup(
         '<svg class="spark" role="img" aria-label="{}" width="{w}" height="16" '
         'viewBox="0 0 {w} 16">{}</svg>'
-    ).format(sparkline(numbers), bars, w=5 * len(numbers))
+    ).format(label or sparkline(tuple(numbers)), drawn, w=5 * len(numbers))

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from zhibi.render import cells
+from zhibi.web.text import say
 
 register = template.Library()
 
@@ -41,3 +45,12 @@ def bars(numbers: Sequence[Any]) -> list[Bar]:
 def width(bars: Sequence[Bar]) -> int:
     """How wide the picture of these bars is."""
     return len(bars) * STEP
+
+
+@register.filter
+def spark(numbers: Sequence[Any] | None) -> SafeString:
+    """The bars of a report, said as numbers; nothing where there are none."""
+    if not numbers:
+        return SafeString()
+    label = say("Month by month, the latest last: {numbers}", numbers=cells.sparkline_text(numbers))
+    return mark_safe(cells.spark(numbers, label))  # noqa: S308 - escaped there
