@@ -15,6 +15,7 @@ from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import User
 
 SHOWN: Final = 200
+SHOWN_OF_EACH: Final = ("uid", "name", "name_key", "sales", "sales_before", "overdue")
 DEEPEST: Final = 50  # levels: a circle that the database may hold ends here
 
 # UNION leaves out what was found before, so that a circle ends.
@@ -59,7 +60,8 @@ def group_of(account: Account, user: User) -> Group | None:
     parents = _family(account)
     if len(parents) < 2:
         return None
-    seen = {one.pk: one for one in accounts_of(user).filter(pk__in=parents)}
+    shown = accounts_of(user).filter(pk__in=parents).only(*SHOWN_OF_EACH)
+    seen = {one.pk: one for one in shown}
     if len(seen) < 2:
         return None
     return Group(

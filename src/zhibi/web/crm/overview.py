@@ -27,11 +27,7 @@ class Told:
 
 def findings_of(account: Account) -> list[Told]:
     """The open ones that each method said last, urgent ones first, then by what is at stake."""
-    found = (
-        account.findings.filter(state="open")
-        .select_related("account")
-        .order_by("-last_said_on", "-stake", "pk")
-    )
+    found = account.findings.filter(state="open").order_by("-last_said_on", "-stake", "pk")
     records = list(found[: 4 * FINDINGS])
     latest = {one.method: one.last_said_on for one in reversed(records)}
     current = [one for one in records if one.last_said_on == latest[one.method]]
