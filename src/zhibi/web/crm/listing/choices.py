@@ -10,7 +10,14 @@ from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 
 from zhibi.web.crm.access import accounts_of, today
-from zhibi.web.crm.listing.filters import GRADES, NOBODY, SIZES, STAGES, UNGRADED, WARNINGS
+from zhibi.web.crm.listing.filters import (
+    GRADES,
+    NOBODY,
+    SIZES,
+    STAGES,
+    WARNINGS,
+    word_of,
+)
 from zhibi.web.crm.models import Account, Tag
 from zhibi.web.team.models import Team, User
 from zhibi.web.team.scope import people_seen
@@ -39,14 +46,14 @@ class Group:
 def groups_for(user: User, chosen: QueryDict) -> list[Group]:
     """Every filter that is a choice, with what there is to choose."""
     offered = (
-        ("warning", "Warning", [(word, say(word)) for word in WARNINGS]),
-        ("grade", "Grade", [(g, say("no grade") if g == UNGRADED else g) for g in GRADES]),
+        ("warning", "Warning", _called("warning", WARNINGS)),
+        ("grade", "Grade", _called("grade", GRADES)),
         ("owner", "Owner", _owners(user)),
         ("team", "Team", [(str(one.uid), one.name) for one in _teams(user)]),
         ("industry", "Industry", _words(user, "industry")),
         ("region", "Region", _words(user, "region")),
-        ("stage", "Life stage", [(word, say(word)) for word in STAGES]),
-        ("size", "Size", [(word, say(word)) for word in SIZES]),
+        ("stage", "Life stage", _called("life_stage", STAGES)),
+        ("size", "Size", _called("size", SIZES)),
         ("tag", "Tag", [(str(one.uid), one.name) for one in tags_of_scope(user)]),
     )
     return [
@@ -58,6 +65,10 @@ def groups_for(user: User, chosen: QueryDict) -> list[Group]:
 
 def _choices(values: Iterable[tuple[str, str]], chosen: list[str]) -> list[Choice]:
     return [Choice(value, text, value in chosen) for value, text in values]
+
+
+def _called(column: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(value, word_of(column, value)) for value in values]
 
 
 def _owners(user: User) -> list[tuple[str, str]]:

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.models import Account
 from zhibi.web.team.models import Role
-from zhibi.web.templatetags.zhibi_spark import bars, width
+from zhibi.web.templatetags.zhibi_spark import spark
 from zhibi.web.templatetags.zhibi_text import change, count, day, moment, money, word
-from zhibi.web.text import language, say
+from zhibi.web.text import language
 
 COOKIE: Final = "account_columns"
 LAST: Final = mark_safe(' class="last"')
@@ -37,6 +37,10 @@ def growth_of(account: Account) -> float | None:
     return float(account.sales / account.sales_before) - 1
 
 
+def stage(name: str) -> str:
+    return stages().get(name, name)
+
+
 def tags_of(account: Account) -> str:
     return ", ".join(sorted(tag.name for tag in account.tags.all()))
 
@@ -50,24 +54,7 @@ def _warned(account: Account) -> str:
 
 
 def _trend(account: Account) -> str:
-    """As parts/spark.html draws it, which takes longer than the rest of a page of fifty."""
-    made = bars(account.monthly or [])
-    if not made:
-        return ""
-    drawn = format_html_join(
-        "",
-        '<rect x="{}" y="{}" width="4" height="{}"{}/>',
-        ((bar.x, bar.y, bar.height, LAST if bar.is_last else "") for bar in made),
-    )
-    numbers = ", ".join("–" if number is None else f"{number:g}" for number in account.monthly)
-    return format_html(
-        '<svg class="spark" role="img" width="{0}" height="20" viewBox="0 0 {0} 20">'
-        "<title>{1} {2}</title>{3}</svg>",
-        width(made),
-        say("Month by month, the latest last:"),
-        numbers,
-        drawn,
-    )
+    return spark(account.monthly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +93,7 @@ COLUMNS: Final = {
         Column("industry", "Industry", lambda one: one.industry),
         Column("region", "Region", lambda one: one.region),
         Column("size", "Size", lambda one: one.size, word),
-        Column("stage", "Life stage", lambda one: one.life_stage, word),
+        Column("stage", "Life stage", lambda one: one.life_stage, stage),
         Column("tags", "Tags", tags_of),
         Column("code", "Credit code", lambda one: one.credit_code or ""),
         Column("changed", "Changed", lambda one: one.changed_at, moment, True, "changed"),

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from zhibi.web.crm.access import today
+from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.listing.conditions import Asked, Condition
 from zhibi.web.crm.listing.search import matching
 from zhibi.web.crm.models import Account, Tag
@@ -148,7 +149,7 @@ def _words(column: str) -> Reader:
 
 
 def _known_words(column: str, known: dict[str, Any]) -> Reader:
-    """A column that is one of a few values, each of which has a word."""
+    """A column that is one of a few values, each with its word in the address."""
 
     def read(asked: Asked, user: User, values: Sequence[str]) -> Says:
         chosen = [value for value in dict.fromkeys(values) if value in known]
@@ -157,9 +158,18 @@ def _known_words(column: str, known: dict[str, Any]) -> Reader:
         held = [known[value] for value in chosen]
         one = Condition(column, "exact", held[0])
         asked.conditions.append(one if len(held) == 1 else Condition(column, "in", held))
-        return [value if len(value) == 1 else say(value) for value in chosen]
+        return [word_of(column, value) for value in chosen]
 
     return read
+
+
+def word_of(column: str, value: str) -> str:
+    """How people call a value of the address."""
+    if column == "life_stage":
+        return stages()[value]
+    if column == "warning":
+        return {"now": say("act now"), "soon": say("soon"), "calm": say("no warning")}[value]
+    return say("no grade") if value == UNGRADED else say(value) if len(value) > 1 else value
 
 
 def _amount(lookup: str) -> Reader:

@@ -13,13 +13,14 @@ from typing import Final
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from zhibi.web.crm.access import accounts_of
+from zhibi.web.crm.access import accounts_of, tasks_of
 from zhibi.web.crm.actions.search_terms import IN_EVERY_NAME, bigrams, key_of
 from zhibi.web.crm.listing.syllables import readings
 from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, Task
 from zhibi.web.team.models import User
 
 LONGEST: Final = 60
+LIKELY: Final = 2  # as it stands, and the first reading as pinyin
 COMMON: Final = 20_000  # a pair in more accounts leads nowhere
 FEW_ACCOUNTS: Final = 2_000  # whose people are all looked at
 NEAR: Final = 1_000  # people looked at where there are more
@@ -60,13 +61,13 @@ def _named(key: str, text: str) -> Q:
 
 def _by_number(text: str, key: str) -> set[int]:
     """The accounts of a customer number, or whose credit code begins so."""
-    found = set(
-        SourceCustomer.objects.filter(customer_id__in={text, text.upper()}).values_list(
-            "account_id", flat=True
-        )[:50]
-    )
+    if not key.isascii():
+        return set()
+    numbered = SourceCustomer.objects.filter(customer_id__in={text, text.upper()})
+    found = set(numbered.values_list("account_id", flat=True)[:50])
     code = key.upper()
-    if 4 <= len(code) <= CODE_LENGTH and code.isascii() and code.isalnum():
+    has_digit = any(letter.isdigit() for letter in code)
+    if 4 <= len(code) <= CODE_LENGTH and code.isalnum() and has_digit:
         last = code.ljust(CODE_LENGTH, "Z")
         of_code = Account.objects.filter(credit_code__gte=code, credit_code__lte=last)
         found |= set(of_code.values_list("pk", flat=True)[:50])
@@ -75,14 +76,16 @@ def _by_number(text: str, key: str) -> set[int]:
 
 def _groups(key: str) -> list[list[str]]:
     """The pairs that an account has, for each way to read what was typed; rarest first. Empty
-    when any way has no pair, or only common ones: then every account may be meant."""
+    when what was typed or its likeliest reading has only common ones: then every account may be
+    meant. Of less likely readings such are left out."""
     ways = [bigrams(key), *(bigrams(initials) for initials in readings(key))]
     ways = [{pair for pair in way if len(pair) > 1} - IN_EVERY_NAME for way in ways]
     if not all(ways):
         return []
     counted = _counts(sorted(set().union(*ways)))
     groups = [sorted(way, key=lambda pair: (counted[pair], pair)) for way in ways]
-    return [] if any(counted[group[0]] >= COMMON for group in groups) else groups
+    rare = [group for group in groups if counted[group[0]] < COMMON]
+    return rare if rare[:LIKELY] == groups[:LIKELY] else []
 
 
 def _counts(terms: list[str]) -> dict[str, int]:
@@ -133,6 +136,6 @@ def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
 
 def tasks_found(user: User, text: str, *, limit: int) -> list[Task]:
     """Open tasks of `user` whose title has the text in it."""
-    mine = Task.objects.filter(assignee=user, done_at=None, deleted_at=None)
+    mine = tasks_of(user).filter(assignee=user, done_at=None)
     named = mine.filter(title__icontains=text.replace("\0", "").strip()[:LONGEST])
     return list(named.select_related("account").order_by("due_on", "pk")[:limit])
