@@ -71,7 +71,8 @@ def found(user: User, asked: Asked) -> Found:
     chosen = seen.filter(asked.conditions[0].holds()) if has_one else read
     if asked.shortcut is not None:
         chosen = chosen.filter(asked.shortcut)
-    return Found(chosen, read, is_everything=sees_all and asked.is_anything)
+    is_everything = sees_all and asked.is_anything
+    return Found(chosen, read, is_everything, has_shortcut=asked.shortcut is not None)
 
 
 def _unindexed(accounts: QuerySet[Account], conditions: Sequence[Condition]) -> QuerySet[Account]:

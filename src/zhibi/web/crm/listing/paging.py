@@ -34,6 +34,7 @@ class Found:
     accounts: QuerySet[Account]
     unindexed: QuerySet[Account]
     is_everything: bool = False  # all living accounts: each row of an index is one of them
+    has_shortcut: bool = False  # `accounts` leads past the rows that are not meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def read_mark(way: Way, text: str) -> Mark | None:
 
 
 def _by_reading(found: Found) -> Found:
-    return replace(found, accounts=found.unindexed)
+    return found if found.has_shortcut else replace(found, accounts=found.unindexed)
 
 
 def _sorted(found: Found, way: Way, mark: Mark | None, rows: int) -> list[int]:

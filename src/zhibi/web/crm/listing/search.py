@@ -20,8 +20,7 @@ from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, T
 from zhibi.web.team.models import User
 
 LONGEST: Final = 60
-LIKELY: Final = 2  # as it stands, and the first reading as pinyin
-COMMON: Final = 20_000  # a pair in more accounts leads nowhere
+COMMON: Final = 20_000  # of a pair in more, the biggest accounts are looked at first
 FEW_ACCOUNTS: Final = 2_000  # whose people are all looked at
 NEAR: Final = 1_000  # people looked at where there are more
 CODE_LENGTH: Final = 18
@@ -33,6 +32,7 @@ class Matching:
 
     holds: Q
     shortcut: Q | None
+    is_rare: bool = False  # few accounts lie on that way
 
 
 def matching(text: str) -> Matching | None:
@@ -42,12 +42,12 @@ def matching(text: str) -> Matching | None:
         return None
     numbered = list(_by_number(text.strip(), key))
     named = _named(key, text.strip())
-    groups = _groups(key)
+    groups, is_rare = _groups(key)
     shortcut = _shortcut(groups) if groups else None
     if numbered:
         named |= Q(pk__in=numbered)
         shortcut = shortcut | Q(pk__in=numbered) if shortcut is not None else None
-    return Matching(named, shortcut)
+    return Matching(named, shortcut, is_rare)
 
 
 def _named(key: str, text: str) -> Q:
@@ -74,18 +74,16 @@ def _by_number(text: str, key: str) -> set[int]:
     return found
 
 
-def _groups(key: str) -> list[list[str]]:
-    """The pairs that an account has, for each way to read what was typed; rarest first. Empty
-    when what was typed or its likeliest reading has only common ones: then every account may be
-    meant. Of less likely readings such are left out."""
+def _groups(key: str) -> tuple[list[list[str]], bool]:
+    """The pairs that an account has for each way to read what was typed, rarest first, and
+    whether each way has a rare one. Empty when a way has no pair: every account may be meant."""
     ways = [bigrams(key), *(bigrams(initials) for initials in readings(key))]
     ways = [{pair for pair in way if len(pair) > 1} - IN_EVERY_NAME for way in ways]
     if not all(ways):
-        return []
+        return [], False
     counted = _counts(sorted(set().union(*ways)))
     groups = [sorted(way, key=lambda pair: (counted[pair], pair)) for way in ways]
-    rare = [group for group in groups if counted[group[0]] < COMMON]
-    return rare if rare[:LIKELY] == groups[:LIKELY] else []
+    return groups, all(counted[group[0]] < COMMON for group in groups)
 
 
 def _counts(terms: list[str]) -> dict[str, int]:
@@ -100,11 +98,11 @@ def _counts(terms: list[str]) -> dict[str, int]:
 
 
 def _shortcut(groups: list[list[str]]) -> Q:
-    """Accounts that have the two rarest pairs of any of the groups."""
+    """Accounts that have the three rarest pairs of any of the groups."""
     found = Q()
     for group in groups:
         both = Q(term=group[0])
-        for term in group[1:2]:
+        for term in group[1:3]:
             other = SearchTerm.objects.filter(term=term, account=OuterRef("account"))
             both &= Q(Exists(other))
         found |= both

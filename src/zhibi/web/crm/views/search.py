@@ -51,7 +51,7 @@ def accounts_found(user: User, text: str, *, limit: int) -> list[Account]:
     if match is None:
         return []
     asked = Asked(others=[match.holds], shortcut=match.shortcut)
-    ids = first_of(found(user, asked), BIGGEST_FIRST, limit, is_rare=match.shortcut is not None)
+    ids = first_of(found(user, asked), BIGGEST_FIRST, limit, is_rare=match.is_rare)
     by_pk = Account.objects.select_related("owner").in_bulk(ids)
     return [by_pk[pk] for pk in ids]
 
