@@ -6,7 +6,7 @@ ZHIBI := $(BIN)/zhibi
 COMPANY ?= daichuan
 PORT ?= 8000
 
-.PHONY: run demo test test-all check format bench requirements
+.PHONY: run demo test test-web test-all check format bench requirements
 
 # Imports three companies, writes their reports, and serves one: make run COMPANY=adventureworks
 run: demo
@@ -34,6 +34,10 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The web workspace alone, on the database of ZHIBI_TEST_DATABASE_URL.
+test-web: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal tests/web
 
 # Everything that takes minutes too: random kills, Spark, long fuzzing.
 test-all: $(VENV)/installed-all
