@@ -129,6 +129,21 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 document.addEventListener("htmx:sendError", () => tell(messages.dataset.offline, "error"));
 document.querySelector("[data-autofocus]")?.focus();
 
+// A table wider than its place is reached by keyboard too
+const nameOf = (box) => box.querySelector("caption") ?? box.closest("section")?.querySelector("h2")
+  ?? document.querySelector("h1");
+function reach() {
+  const wide = (box) => box.scrollWidth > box.clientWidth;
+  for (const box of all(".scroll:not([tabindex])").filter(wide)) {
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", nameOf(box)?.textContent.trim() ?? "");
+  }
+}
+for (const when of ["htmx:afterSwap", "toggle"]) document.addEventListener(when, reach, true);
+addEventListener("resize", reach);
+reach();
+
 // What was typed survives a submit that failed
 const kept = sessionStorage;
 const fields = (form) => all("textarea, input", form).filter((field) => field.name
