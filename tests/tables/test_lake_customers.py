@@ -12,8 +12,8 @@ import pytest
 from tests.tables.lake_rows import Imports, line, rows
 
 from zhibi.errors import ZhibiError
+from zhibi.tables.credit_code import is_credit_code, is_credit_code_sql
 from zhibi.tables.lake import Link
-from zhibi.tables.lake.groups import credit_code_is_valid
 
 # Codes with a right check digit, worked out by the formula of GB 32100-2015 below.
 SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -152,8 +152,9 @@ def test_equal_valid_credit_codes_are_one_legal_entity(imports: Imports) -> None
     ],
 )
 def test_credit_codes_are_checked_by_their_last_digit(code: str, is_valid: bool) -> None:
-    query = f"SELECT {credit_code_is_valid('code')} FROM (SELECT ? AS code)"
+    query = f"SELECT {is_credit_code_sql('code')} FROM (SELECT ? AS code)"
     assert duckdb.execute(query, [code]).fetchall() == [(is_valid,)]
+    assert is_credit_code(code) is is_valid
 
 
 def test_a_group_is_all_below_the_top_parent_within_one_source(imports: Imports) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
+from zhibi.tables.credit_code import is_credit_code_sql
 from zhibi.tables.ingest.buyers import SEPARATOR, Held, file_list
 from zhibi.tables.ingest.duck import connect, literal
 from zhibi.tables.ingest.names import Proposal, name_key, propose_merges
 from zhibi.tables.ingest.stages import Notice
-from zhibi.tables.lake.groups import credit_code_is_valid
 
 EXAMPLES = 5
 
@@ -97,7 +97,7 @@ def _is_another(former: str, name: str | None) -> bool:
 def _shared_codes(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
     rows = connection.execute(
         "SELECT credit_code, list(customer_id ORDER BY customer_id) AS ids FROM own "
-        f"WHERE {credit_code_is_valid('credit_code')} GROUP BY credit_code HAVING count(*) > 1 "
+        f"WHERE {is_credit_code_sql('credit_code')} GROUP BY credit_code HAVING count(*) > 1 "
         "ORDER BY credit_code"
     ).fetchall()
     if not rows:
@@ -113,7 +113,7 @@ def _shared_codes(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
 def _bad_codes(connection: duckdb.DuckDBPyConnection) -> list[Notice]:
     rows = connection.execute(
         "SELECT customer_id, credit_code FROM own WHERE credit_code IS NOT NULL "
-        f"AND NOT coalesce({credit_code_is_valid('credit_code')}, false) ORDER BY customer_id"
+        f"AND NOT coalesce({is_credit_code_sql('credit_code')}, false) ORDER BY customer_id"
     ).fetchall()
     if not rows:
         return []

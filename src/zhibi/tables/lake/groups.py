@@ -10,28 +10,14 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from zhibi.tables.credit_code import is_credit_code_sql
 from zhibi.tables.lake.sql import Connection
-
-_CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: no I, O, S, V, Z
-CODE_LENGTH = 18
-
 
 # Customers and the customer above each; what a person decided goes before what a file says.
 PARENTS = """
     SELECT own.customer_key, above.customer_key AS parent_key, false AS is_decided
     FROM customers_next AS own JOIN customers_next AS above
         ON above.source_system = own.source_system AND above.customer_id = own.parent_id"""
-
-
-def credit_code_is_valid(column: str) -> str:
-    """SQL: whether text is a unified social credit code with a right check digit (GB 32100)."""
-    weighed = " + ".join(
-        f"(strpos('{_CODE_SIGNS}', {column}[{place + 1}]) - 1) * {pow(3, place, 31)}"
-        for place in range(CODE_LENGTH - 1)
-    )
-    digit = f"substr('{_CODE_SIGNS}', (31 - ({weighed}) % 31) % 31 + 1, 1)"
-    shape = f"regexp_full_match({column}, '[{_CODE_SIGNS}]{{{CODE_LENGTH}}}')"
-    return f"({shape} AND {column}[{CODE_LENGTH}] = {digit})"
 
 
 def resolve(connection: Connection, links: str, parents: str = PARENTS) -> tuple[str, ...]:
@@ -58,7 +44,7 @@ def _shared_codes(connection: Connection, links: str) -> dict[int, int]:
             f"SELECT customer_key, entity FROM (SELECT customer_key, "
             f"min(customer_key) OVER (PARTITION BY {code}) AS entity FROM customers_next "
             f"ANTI JOIN {links} USING (customer_key) "
-            f"WHERE {credit_code_is_valid(code)}) WHERE entity <> customer_key"
+            f"WHERE {is_credit_code_sql(code)}) WHERE entity <> customer_key"
         ).fetchall()
     )
 

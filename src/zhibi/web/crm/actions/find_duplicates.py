@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from zhibi.tables.credit_code import is_credit_code
 from zhibi.tables.ingest.names import name_key, propose_merges
 from zhibi.web.crm.access import accounts_of, accounts_to_edit
-from zhibi.web.crm.credit_code import is_credit_code
 from zhibi.web.crm.listing.conditions import Asked, found
 from zhibi.web.crm.listing.search import matching
 from zhibi.web.crm.models import Account
