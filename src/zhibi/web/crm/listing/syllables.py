@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 LONGEST: Final = 6  # zhuang
-READINGS: Final = 2  # of one run of letters: more are not looked at
+READINGS: Final = 3  # of one run of letters: more are not looked at
 
 
 @cache
