@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Final
 
+from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhibi.errors import ZhibiError
 from zhibi.web.text import say, sentence_of
+
+AWAY: Final = (OperationalError, InterfaceError)  # what a locked or absent database raises
 
 
 def explained(request: HttpRequest, problem: ZhibiError) -> HttpResponse:
@@ -20,7 +25,8 @@ def explained(request: HttpRequest, problem: ZhibiError) -> HttpResponse:
 
 
 def database_away(request: HttpRequest, *_: Any) -> HttpResponse:
-    """The database is locked by somebody else or gone for the moment."""
+    """The database is locked by somebody else or gone for the moment: who asks is not looked up."""
+    request.user = AnonymousUser()
     response = _page(
         request,
         503,
@@ -57,7 +63,18 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def only_forms(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        405,
+        say("This address only takes what a form sends; go back and use the button there."),
+    )
+
+
 def own_fault(request: HttpRequest) -> HttpResponse:
+    """Also where the database was asked before any view, for a session or for who that is."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return database_away(request)
     return _page(
         request,
         500,

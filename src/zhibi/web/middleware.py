@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -44,6 +44,18 @@ def security_headers(get_response: Handler) -> Handler:
     return respond
 
 
+def no_zero_signs(get_response: Handler) -> Handler:
+    """The one sign that PostgreSQL cannot compare with is no part of any address of ours."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
+        return get_response(request)
+
+    return respond
+
+
 def language_and_time(get_response: Handler) -> Handler:
     """Each person reads in their language and sees moments in their time zone."""
 
@@ -68,11 +80,16 @@ class plain_failures:  # noqa: N801 - named like the other middleware
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            page = failures.only_forms(request)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if isinstance(problem, ZhibiError):
             return failures.explained(request, problem)
-        if isinstance(problem, OperationalError):
+        if isinstance(problem, failures.AWAY):
             return failures.database_away(request)
         return None

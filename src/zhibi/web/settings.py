@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "zhibi.web.middleware.security_headers",
-    "zhibi.web.middleware.plain_failures",
+    "zhibi.web.middleware.no_zero_signs",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "zhibi.web.middleware.plain_failures",
 ]
 ROOT_URLCONF = "zhibi.web.urls"
 WSGI_APPLICATION = "zhibi.web.wsgi.application"

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import calendar
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import BooleanField, Case, Count, Max, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Min,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from zhibi.web.crm.access import accounts_of, scope_key, today
 from zhibi.web.crm.models import Account, Receivable
-from zhibi.web.team.models import User
+from zhibi.web.team.models import Change, User
 
 KEPT_FOR = 3600  # seconds
 NOTHING: Any = Decimal(0)
@@ -33,13 +45,16 @@ class Owed:
 def owed_to(user: User) -> Owed | None:
     """Of all accounts `user` sees; None when nothing about receivables is known at all.
 
-    Kept for an hour and thrown away with the next import, which replaces the rows.
+    Kept for an hour and thrown away with the next import, which replaces the rows, and when an
+    account changes: it may have changed hands.
     """
-    newest = Receivable.objects.aggregate(newest=Max("pk"))["newest"]
+    changed = Change.objects.filter(subject_kind="account").order_by("-pk").values("pk")[:1]
+    newest = Receivable.objects.order_by("-pk").values_list("pk", Subquery(changed)).first()
     if newest is None:
         return None
-    key = f"owed|{scope_key(user)}|{newest}|{today()}"
-    found: Owed | None = cache.get_or_set(key[:240], lambda: owed(receivables_of(user)), KEPT_FOR)
+    made_of = f"{scope_key(user)}|{newest}|{today()}"
+    key = f"owed|{hashlib.sha256(made_of.encode()).hexdigest()}"
+    found: Owed | None = cache.get_or_set(key, lambda: owed(receivables_of(user)), KEPT_FOR)
     return found
 
 

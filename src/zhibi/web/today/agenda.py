@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from zhibi.web.crm.access import accounts_of, today
-from zhibi.web.crm.models import Account, LifeStage, Promise, Task
+from zhibi.web.crm.access import accounts_of, tasks_of, today
+from zhibi.web.crm.models import Account, LifeStage, Promise
 from zhibi.web.crm.owed import Collection, collections, receivables_of
 from zhibi.web.crm.treatment import beyond_cadence, treatments
 from zhibi.web.insight.models import FindingRecord
@@ -137,9 +137,8 @@ def _promises(seen: QuerySet[Account]) -> Iterable[Entry]:
 
 def _tasks(user: User) -> Iterable[Entry]:
     found = (
-        Task.objects.filter(
-            assignee=user, done_at=None, deleted_at=None, due_on__lte=today() + REMIND_WITHIN
-        )
+        tasks_of(user)
+        .filter(assignee=user, done_at=None, due_on__lte=today() + REMIND_WITHIN)
         .select_related("account")
         .order_by("due_on", "pk")[:LOOKED_AT]
     )

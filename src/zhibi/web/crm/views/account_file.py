@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from zhibi.tables.schema import ROUTES, SIZES
 from zhibi.web.crm.access import sight_of
 from zhibi.web.crm.account_page import account_page
-from zhibi.web.crm.models import Tag
+from zhibi.web.crm.listing.choices import tags_of_scope
 from zhibi.web.text import say
 
-OFFERED = 200  # tags to choose from
 SHOWN = 100
 
 
@@ -20,7 +19,6 @@ def account_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     sight = sight_of(request.user, uid)
     account = sight.account
     kept = account.attachments.filter(deleted_at=None).select_related("created_by")
-    offered = Tag.objects.filter(deleted_at=None).order_by("name")
     return account_page(
         request,
         sight,
@@ -31,7 +29,7 @@ def account_file(request: HttpRequest, uid: UUID) -> HttpResponse:
         has_link=account.website.startswith(("https://", "http://")),
         sources=account.sources.order_by("source_system", "customer_id")[:20],
         tags=account.tags.filter(deleted_at=None).order_by("name"),
-        offered_tags=offered.values_list("name", flat=True)[:OFFERED] if sight.may_edit else (),
+        offered_tags=tags_of_scope(request.user) if sight.may_edit else (),
         attachments=kept.order_by("-pk")[:SHOWN],
         collaborators=account.collaborators.select_related("user").order_by("pk")[:SHOWN],
     )

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from zhibi.errors import ZhibiError
@@ -49,6 +49,8 @@ def _upload(request: HttpRequest) -> HttpResponse:
     fresh = Import(kind=kind, uid=_uid(request))
     if known := imports_of(request.user).filter(uid=fresh.uid).first():
         return redirect("import", known.uid)  # the same form sent again
+    if Import.objects.filter(uid=fresh.uid).exists():  # somebody else's, whose files stay theirs
+        raise Http404
     fresh.files = keep(fresh.uid, files)
     one = create(fresh, by=request.user)
     one.job = ask("look_at_import", by=request.user, **{"import": str(one.uid)})

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from zhibi.errors import ZhibiError
 from zhibi.web.team.actions.seal import sealed
 from zhibi.web.team.models import Change, Record, User
 
@@ -35,9 +36,15 @@ class EditedMeanwhileError(Exception):
 
 
 def create(record: Record, *, by: User, of_account: UUID | None = None) -> Record:
-    """Save a new record. One with the same uid is the same form sent again: a no-op."""
+    """Save a new record. One with the same uid is the same form sent again: a no-op, unless it
+    is somebody else's, which a guessed uid must not lead to."""
     known = type(record).objects.filter(uid=record.uid).first()
     if known is not None:
+        if known.created_by_id != by.pk:
+            raise ZhibiError(
+                "This form is too old or was not made here; go back, load the page anew, "
+                "send again."
+            )
         return known
     record.created_by = by
     with transaction.atomic():
