@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from zhibi.web.crm.access import account_in_charge, refuse_own
-from zhibi.web.crm.actions.change_account import set_on_account
+from zhibi.web.crm.actions.assign import assign
 from zhibi.web.crm.forms.team import OwnerForm
 from zhibi.web.text import say
 
@@ -21,7 +21,7 @@ def account_owner(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = OwnerForm(request.POST or None, by=request.user, account=account)
     if request.method == "POST" and form.is_valid():
         owner = form.cleaned_data["owner"]
-        set_on_account(account, {"owner": owner}, by=request.user)
+        assign(account, owner, by=request.user)
         handed = say("{account} is {name}'s now.", account=account.name, name=owner.name)
         messages.success(request, handed)
         return redirect("account-file", uid)
