@@ -89,5 +89,8 @@ def link_customers(running: Running) -> dict[str, Any]:
     from uuid import UUID
 
     from zhibi.web.crm.actions.link_customers import link_customers
+    from zhibi.web.jobs.actions.ask import ask
 
-    return link_customers(UUID(running.params["merge"]))
+    linked = link_customers(UUID(running.params["merge"]))
+    ask("take_figures", by=running.by, same_as="take_figures")
+    return linked

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from zhibi.web.crm.models import Merge, SourceCustomer
+
+if TYPE_CHECKING:
+    from zhibi.tables.workspace import Workspace
 
 
 def link_customers(uid: UUID) -> dict[str, int]:
@@ -33,7 +37,7 @@ def link_customers(uid: UUID) -> dict[str, int]:
     return {"linked": len(links)}
 
 
-def _keys(workspace: object, customers: list[SourceCustomer]) -> list[int]:
+def _keys(workspace: Workspace, customers: list[SourceCustomer]) -> list[int]:
     """The keys by which the lake knows the customers, in their order."""
     from zhibi.tables.quality import customer_keys
 

@@ -36,7 +36,7 @@ def merge(kept: Account, gone: Account, *, by: User) -> Merge:
     with transaction.atomic():
         rows = Account.objects.select_for_update().in_bulk([kept.pk, gone.pk])
         kept, gone = rows[kept.pk], rows[gone.pk]
-        moved = {name: _move(name, gone, kept) for name in MOVED}
+        moved: dict[str, Any] = {name: _move(name, gone, kept) for name in MOVED}
         moved["tags"] = _take_tags(kept, gone)
         moved["values"] = _take_values(kept, gone)
         done = Merge.objects.create(kept=kept, gone=gone, moved=moved, by=by)

@@ -67,6 +67,7 @@ def read_filters(given: QueryDict, user: User) -> Filters:
         if not values:
             continue
         try:
+            _refuse_nul(values)
             says = read(filters.asked, user, values)
         except NotUnderstoodError:
             problem = say("“{value}” is no {filter} and was left out.", value=values[0],
@@ -77,6 +78,12 @@ def read_filters(given: QueryDict, user: User) -> Filters:
         said[name] = _chip(say(label), ", ".join(says))
     filters.chips = [Chip(text, _without(filters.query, name)) for name, text in said.items()]
     return filters
+
+
+def _refuse_nul(values: Sequence[str]) -> None:
+    """The one sign that PostgreSQL does not know."""
+    if any("\0" in value for value in values):
+        raise NotUnderstoodError
 
 
 def _chip(label: str, value: str) -> str:
