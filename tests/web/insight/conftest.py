@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests import usual
 from tests.web.conftest import People
@@ -22,8 +23,12 @@ from zhibi.tables.ingest.importing import ImportOptions, prepare
 from zhibi.tables.settings import Settings
 from zhibi.tables.workspace import Workspace
 from zhibi.web.crm.models import Account, SourceCustomer
+from zhibi.web.insight import results
+from zhibi.web.insight.actions.analyse import analyse
+from zhibi.web.insight.models import Analysis
 from zhibi.web.jobs.actions.do import do
 from zhibi.web.jobs.models import Job
+from zhibi.web.team.models import User
 
 OF = {
     "alice": range(4),
@@ -124,5 +129,29 @@ def page(work: Callable[[], list[Job]]) -> Callable[..., str]:
     return seen
 
 
-def names_of(company: Company, *numbers: int) -> set[str]:
-    return {company.accounts[f"c{n:02}"].name for n in numbers}
+@pytest.fixture
+def analysed(work: Callable[[], list[Job]]) -> Callable[..., Analysis]:
+    """An analysis that is there. What a person's accounts make of a question is worked out once
+    in a run of the tests, as that takes a second, and put where each test looks for it."""
+
+    def found(user: User, method: str) -> Analysis:
+        analysis = analyse(user, method)
+        known = _MADE.get((user.username, method))
+        if known is None:
+            work()
+            analysis = analyse(user, method)
+            folder = results.folder_of(analysis.key)
+            _MADE[user.username, method] = {one.name: one.read_bytes() for one in folder.glob("*")}
+            return analysis
+        folder = results.folder_of(analysis.key)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in known.items():
+            (folder / name).write_bytes(content)
+        Job.objects.all().delete()
+        Analysis.objects.filter(pk=analysis.pk).update(made_at=timezone.now())
+        return analyse(user, method)
+
+    return found
+
+
+_MADE: dict[tuple[str, str], dict[str, bytes]] = {}

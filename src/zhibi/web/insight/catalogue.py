@@ -112,6 +112,10 @@ GROUPS: Final[Mapping[str, tuple[Entry, ...]]] = {
 }
 
 
+def entry_of(name: str) -> Entry:
+    return next(one for entries in GROUPS.values() for one in entries if one.name == name)
+
+
 def missing(entry: Entry, held: Known, typed: frozenset[str]) -> list[Need]:
     """What an entry needs and nobody brought in or typed yet."""
     return [need for need in entry.needs if not _is_there(need, held, typed)]

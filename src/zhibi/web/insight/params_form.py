@@ -92,6 +92,9 @@ def _field(declared: Param, label: ParamLabel) -> forms.Field:
 def _number_field(declared: Param, common: dict[str, Any]) -> forms.Field:
     kind = forms.IntegerField if declared.type is int else forms.FloatField
     low, high = declared.low, declared.high
+    # A field of type number would drop what is no number, and nobody could see what to put right.
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 12})
+    common = {**common, "widget": widget}
     wrong = say("This is no number; write one as {usual}.", usual=_text(declared.default))
     if low is None or high is None:
         return kind(error_messages={"invalid": wrong}, **common)

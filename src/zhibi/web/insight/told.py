@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from zhibi import methods
@@ -31,10 +32,15 @@ OWN: Final = {
 
 def told_of_each(tables: Tables) -> Iterator[Finding]:
     """Every finding on an account that the data allows; a source without its data is left out."""
-    yield from _told(_silences, tables)
+    silent = _told(_silences, tables)
+    yield from silent
     yield from _told(_debts, tables)
+    said_already = {finding.subject for finding in silent}
     for name, codes in OWN.items():
-        yield from _told(lambda of, name=name, codes=codes: _of_method(of, name, codes), tables)
+        found = _told(partial(_of_method, name=name, codes=codes), tables)
+        # One silence is one finding: whoever says "not so" to it is not asked twice.
+        is_silence = name == "churn_warning"
+        yield from (one for one in found if not (is_silence and one.subject in said_already))
 
 
 def _told(source: Any, tables: Tables) -> list[Finding]:
@@ -77,7 +83,7 @@ def _without_products(row: dict[str, Any], watched: Any) -> dict[str, Any]:
 
 
 def _debts(tables: Tables) -> Iterator[Finding]:
-    """Whose money is overdue, or who owes more than the credit limit."""
+    """Who is later than usual, later than deliveries should go on for, or beyond the limit."""
     from zhibi.measures.debts_told import account_told
     from zhibi.measures.rows import fetch
     from zhibi.methods.receivables import Params, analyze
@@ -85,14 +91,16 @@ def _debts(tables: Tables) -> Iterator[Finding]:
 
     params = Params(level=LEVEL, backtest=False)
     accounts = analyze(tables, params).accounts
-    for row in fetch(accounts.filter((accounts.overdue > 0) | accounts.verdict.notnull())):
+    is_usual = (accounts.oldest_days <= accounts.median_days).fill_null(False)
+    is_late = (accounts.overdue > 0) & ~is_usual
+    for row in fetch(accounts.filter(is_late | accounts.verdict.notnull())):
         own = {**row, "kind_p90": None}  # how its kind pays is not the account's own
         finding = account_told(own, tables.day, hold_days=params.hold_days, margin_rate=None)
         if finding and finding.severity in (Severity.NOW, Severity.SOON):
             yield finding
 
 
-def _of_method(tables: Tables, name: str, codes: tuple[str, ...]) -> Iterator[Finding]:
+def _of_method(tables: Tables, *, name: str, codes: tuple[str, ...]) -> Iterator[Finding]:
     method = methods.load(name)
     params = method.Params()
     if "level" in {field.name for field in fields(params)}:

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from zhibi.web.insight import results
 from zhibi.web.insight.asked import asked
+from zhibi.web.insight.catalogue import Need, entry_of, missing, typed_tables
+from zhibi.web.insight.known import known
 from zhibi.web.insight.params_form import AS_OF, COMPARED, ParamsForm
 from zhibi.web.insight.question import Question
 from zhibi.web.insight.shown import Shown, shown
@@ -78,10 +80,18 @@ def _page(request: HttpRequest, form: ParamsForm, found: tuple[Shown, ...]) -> H
         "job": next((one.job for one in found if one.job), None),
         "compared": _compared(found) if len(found) > 1 else None,
         "tables": results.tables_of(first.analysis.key) if first and first.analysis else (),
+        "lacking": _lacking(form.question, found),
         "may_decide": request.user.role != Role.ANALYST,
         "choices": CHOICES,
     }
     return render(request, "insight/analysis.html", seen)
+
+
+def _lacking(asking: Question, found: tuple[Shown, ...]) -> list[Need]:
+    """The data to bring in, where an analysis failed for the want of it."""
+    if not any(one.job and one.job.error for one in found):
+        return []
+    return missing(entry_of(asking.name), known(), typed_tables())
 
 
 def _compared(found: tuple[Shown, ...]) -> list[tuple[str, list[Any]]] | None:
