@@ -56,6 +56,18 @@ def no_zero_signs(get_response: Handler) -> Handler:
     return respond
 
 
+def no_zero_signs(get_response: Handler) -> Handler:
+    """The one sign that PostgreSQL cannot compare with is no part of any address of ours."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
+        return get_response(request)
+
+    return respond
+
+
 def language_and_time(get_response: Handler) -> Handler:
     """Each person reads in their language and sees moments in their time zone."""
 
