@@ -24,10 +24,10 @@ SEVERITIES: Final = {2: "now", 1: "soon"}
 
 
 def warning_of(account: Account) -> str:
-    """What the account is warned of, in the reader's language."""
+    """What the account is warned of, in the reader's language; its name stands beside it."""
     texts = account.warning_text or {}
     text: str = texts.get(language()) or next(iter(texts.values()), "")
-    return text
+    return text.removeprefix(account.name).lstrip()
 
 
 def growth_of(account: Account) -> float | None:
