@@ -39,9 +39,7 @@ def many(people: People) -> list[Account]:
         )
         for number in range(60)
     )
-    moments = [
-        datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n // 3) for n in range(60)
-    ]
+    moments = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n // 3) for n in range(60)]
     for account, moment in zip(Account.objects.order_by("pk"), moments, strict=True):
         Account.objects.filter(pk=account.pk).update(changed_at=moment)
     return list(Account.objects.order_by("pk"))
