@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """Where `next` of the form points within this site, else the page named `otherwise`."""
     wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return redirect(wanted if is_ours else otherwise)

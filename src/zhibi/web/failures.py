@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -61,6 +62,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         404,
         say("There is no such page, or you may not see it; look from the start page."),
     )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The rest of what was announced is not waited for: the connection ends."""
+    response = _page(
+        request,
+        413,
+        say(
+            "A file may have up to {limit} GB; split it, or import it with `zhibi import`.",
+            limit=f"{settings.MAX_UPLOAD_BYTES / 1e9:g}",
+        ),
+    )
+    response.headers["Connection"] = "close"
+    return response
 
 
 def only_forms(request: HttpRequest) -> HttpResponse:

@@ -56,18 +56,6 @@ def no_zero_signs(get_response: Handler) -> Handler:
     return respond
 
 
-def no_zero_signs(get_response: Handler) -> Handler:
-    """The one sign that PostgreSQL cannot compare with is no part of any address of ours."""
-
-    def respond(request: HttpRequest) -> HttpResponse:
-        asked = request.META.get("QUERY_STRING", "")
-        if "%00" in asked:
-            request.META["QUERY_STRING"] = asked.replace("%00", "")
-        return get_response(request)
-
-    return respond
-
-
 def language_and_time(get_response: Handler) -> Handler:
     """Each person reads in their language and sees moments in their time zone."""
 
@@ -92,6 +80,9 @@ class plain_failures:  # noqa: N801 - named like the other middleware
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdecimal() and int(announced) > settings.MAX_UPLOAD_BYTES:
+            return failures.too_large(request)  # nothing of it was read yet
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
             page = failures.only_forms(request)

@@ -44,7 +44,6 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "zhibi.web.middleware.security_headers",
     "zhibi.web.middleware.no_zero_signs",
-    "zhibi.web.middleware.no_zero_signs",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

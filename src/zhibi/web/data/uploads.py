@@ -17,22 +17,16 @@ from zhibi.errors import ZhibiError
 from zhibi.said import Said
 
 LONGEST_NAME: Final = 120
-TOO_LARGE: Final = "A file may have up to {limit} GB; split it, or import it with `zhibi import`."
 DISK_FULL: Final = (
     "There was no room on the server for the file; nothing was kept. Free some space and try again."
 )
 
 
 class LimitedUpload(TemporaryFileUploadHandler):
-    """Stops what is too large before it is written, and says why when the disk is full."""
+    """Writes to the workspace's own disk, and says why when that is full."""
 
-    def handle_raw_input(self, *given: Any) -> None:
-        """Before anything is read. The third of what is given is how much is announced."""
-        content_length = given[2]
+    def handle_raw_input(self, *_: Any) -> None:
         settings.UPLOADS.mkdir(parents=True, exist_ok=True)
-        if content_length > settings.MAX_UPLOAD_BYTES:
-            gigabytes = settings.MAX_UPLOAD_BYTES / 1e9
-            self.request.upload_problem = Said(TOO_LARGE, {"limit": f"{gigabytes:g}"})
 
     def new_file(self, *names: Any, **more: Any) -> None:
         if getattr(self.request, "upload_problem", None):
