@@ -78,7 +78,8 @@ POLL = {"HX-Request": "true", "HX-Target": "waiting"}
 def test_the_questions_say_what_is_missing(company: Company, signed_in: SignedIn) -> None:
     html = signed_in(company.people.bob).get("/insight/").content.decode()
     assert html.count('<dt><a href="/insight/') == len(NAMED)
-    assert "还缺数据" not in html
+    assert "请导入" not in html
+    assert "✓</span> 订单明细" in html
 
 
 def test_a_page_waits_for_the_worker_and_then_loads_anew(

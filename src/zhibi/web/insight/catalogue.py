@@ -15,28 +15,55 @@ from zhibi.web.insight.question import question
 @dataclass(frozen=True, slots=True)
 class Need:
     """Data without which a question has no answer: a row in any of `tables`, and there a value in
-    `column` if one is named. `bring` says how to come by it."""
+    `column` if one is named. `what` names it, `bring` says how to come by it."""
 
+    what: str
     tables: tuple[str, ...]
     column: str
     bring: str
 
 
-ORDERS: Final = Need(("order_lines",), "", "Import your order lines.")
-COST: Final = Need(("order_lines",), "cost", "Import order lines with their cost.")
-CATEGORY: Final = Need(("order_lines",), "category", "Import order lines with product categories.")
+ORDERS: Final = Need("order lines", ("order_lines",), "", "Import your order lines.")
+COST: Final = Need(
+    "cost of each line", ("order_lines",), "cost", "Import order lines with their cost."
+)
+CATEGORY: Final = Need(
+    "product categories",
+    ("order_lines",),
+    "category",
+    "Import order lines with product categories.",
+)
 QUANTITY: Final = Need(
-    ("order_lines",), "quantity", "Import order lines with products and quantities."
+    "products and quantities",
+    ("order_lines",),
+    "quantity",
+    "Import order lines with products and quantities.",
 )
 PROMISED: Final = Need(
-    ("order_lines",), "promised_date", "Import order lines with promised and delivered days."
+    "promised and delivered days",
+    ("order_lines",),
+    "promised_date",
+    "Import order lines with promised and delivered days.",
 )
-INDUSTRY: Final = Need(("customers",), "industry", "Import customers with their industry.")
-MONEY: Final = Need(("receivables", "receipts"), "", "Import receivables or receipts.")
-EFFORT: Final = Need(("efforts",), "", "Note visits and calls, or import a list of them.")
-STEPS: Final = Need(("touches",), "", "Note visits and calls, or import a list of steps.")
-JUDGED: Final = Need(("assessments",), "", "Judge some customers, or import a list of judgements.")
-ANSWERS: Final = Need(("surveys",), "", "Import the answers of a survey.")
+INDUSTRY: Final = Need(
+    "industry of customers", ("customers",), "industry", "Import customers with their industry."
+)
+MONEY: Final = Need(
+    "receivables or receipts", ("receivables", "receipts"), "", "Import receivables or receipts."
+)
+EFFORT: Final = Need(
+    "visits and calls", ("efforts",), "", "Note visits and calls, or import a list of them."
+)
+STEPS: Final = Need(
+    "steps towards an order", ("touches",), "", "Note visits and calls, or import a list of steps."
+)
+JUDGED: Final = Need(
+    "judgements of customers",
+    ("assessments",),
+    "",
+    "Judge some customers, or import a list of judgements.",
+)
+ANSWERS: Final = Need("survey answers", ("surveys",), "", "Import the answers of a survey.")
 
 
 @dataclass(frozen=True, slots=True)
