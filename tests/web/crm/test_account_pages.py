@@ -45,7 +45,8 @@ def filled(people: People, accounts: Accounts) -> Account:
     """Bob's account with some of everything, and markup in every text a person can write."""
     account = accounts.of_bob
     Account.objects.filter(pk=account.pk).update(
-        name=EVIL, former_names=f"旧名;{EVIL}", industry=EVIL, region=EVIL, kind=EVIL, size=EVIL[:20],
+        name=EVIL, former_names=f"旧名;{EVIL}", industry=EVIL, region=EVIL, kind=EVIL,
+        size=EVIL[:20],
         route=EVIL[:20], source=EVIL, website="javascript:alert(1)", location=EVIL, grade="A",
         grade_is_set=True, life_stage="signed", sales=Decimal("186000.00"),
         sales_before=Decimal("200000.00"), orders=12, first_order_on=DAY - timedelta(700),

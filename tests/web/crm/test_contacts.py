@@ -24,6 +24,7 @@ from zhibi.web.crm.models import (
     Judgement,
     Task,
 )
+from zhibi.web.data.models import Import, WrittenRecord
 from zhibi.web.team.actions.edit import create, edit
 from zhibi.web.team.models import Change, PersonKey, User
 
@@ -218,6 +219,13 @@ def test_an_erased_person_leaves_no_trace(
     Task.objects.create(account=account, title="给王敏娜回电", assignee=people.bob)
     Judgement.objects.create(
         **by, criterion="fit", value="high", evidence="王敏娜说的", on="2026-01-01"
+    )
+    kept = dict(zip(FIELDS, SAID, strict=True))
+    brought = Import.objects.create(
+        kind="contacts", files=[], seen={"examples": {"new": [kept]}}, created_by=people.bob
+    )
+    WrittenRecord.objects.create(
+        of_import=brought, uid=wang.uid, is_new=True, version=1, after=kept
     )
 
     wang.refresh_from_db()

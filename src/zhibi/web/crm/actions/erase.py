@@ -3,18 +3,22 @@
 Their own columns are blanked, the key of what the audit says of them is destroyed, and their name
 is struck out of what colleagues wrote at the same account, with what the audit keeps of that. What
 is left is their uid, here and in `Erasure`, so that a backup from before is brought back without
-them (`replay`).
+them (`replay`). An app that keeps anything else of people has a module `forget` with a function
+`forget_person(uid)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import module_has_submodule
 
 from zhibi.web.crm.models import (
     Attachment,
@@ -30,6 +34,7 @@ from zhibi.web.team.actions.seal import forget
 from zhibi.web.team.models import Change, User
 
 STRUCK: Final = "▇▇"
+FORGETTING: Final = "forget"
 SHORTEST: Final = 2  # a name of one letter is part of too many words to be struck out
 # What colleagues write freely at an account.
 FREE_TEXTS: Final[dict[type[models.Model], tuple[str, ...]]] = {
@@ -90,6 +95,9 @@ def _erase(contact: Contact) -> None:
     )
     Contact.objects.filter(reports_to=contact).update(reports_to=None)
     forget(contact.uid)
+    for app in apps.get_app_configs():  # those above this one are not known here
+        if module_has_submodule(app.module, FORGETTING):
+            import_module(f"{app.name}.{FORGETTING}").forget_person(contact.uid)
     contact.refresh_from_db()
 
 
