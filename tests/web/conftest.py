@@ -35,6 +35,11 @@ class People:
 @pytest.fixture
 def people(db: None) -> People:
     """The people of the tests, in their teams."""
+    return make_people()
+
+
+def make_people() -> People:
+    """The six, written to the database."""
     company = Team.objects.create(name="公司")
     north = Team.objects.create(name="北区", parent=company)
     north_east = Team.objects.create(name="东北组", parent=north)
