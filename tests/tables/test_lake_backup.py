@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import tarfile
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -38,6 +40,26 @@ def test_a_restored_backup_has_the_same_rows_settings_and_undo(
     for lake in (again.lake, imports.lake):
         lake.undo("i2")
     assert state(again.lake) == state(imports.lake)
+
+
+def test_what_people_typed_comes_along(imports: Imports, tmp_path: Path) -> None:
+    """The database is copied as of one moment, while somebody goes on writing in it."""
+    folder = imports.lake.folder
+    with closing(sqlite3.connect(folder / "zhibi.db", isolation_level=None)) as writing:
+        writing.execute("PRAGMA journal_mode=WAL")
+        writing.execute("CREATE TABLE said (text)")
+        writing.execute("INSERT INTO said VALUES ('before')")
+        writing.execute("BEGIN IMMEDIATE")
+        writing.execute("INSERT INTO said VALUES ('not yet')")
+        (folder / "attachments" / "ab").mkdir(parents=True)
+        (folder / "attachments" / "ab" / "cd").write_bytes(b"offer")
+        (folder / "secret-key").write_text("secret")
+        backup(folder, tmp_path / "all.tar")
+    restore(tmp_path / "all.tar", tmp_path / "again")
+    with closing(sqlite3.connect(tmp_path / "again" / "zhibi.db")) as again:
+        assert again.execute("SELECT text FROM said").fetchall() == [("before",)]
+    assert (tmp_path / "again" / "attachments" / "ab" / "cd").read_bytes() == b"offer"
+    assert not (tmp_path / "again" / "secret-key").exists()
 
 
 def test_leftovers_are_not_backed_up(imports: Imports, tmp_path: Path) -> None:

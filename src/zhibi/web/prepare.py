@@ -35,6 +35,7 @@ def prepare(folder: Path, *, administrator: str, has_backup: bool) -> Prepared:
     from django.core.management import call_command
 
     backup = _migrate(folder, has_backup=has_backup)
+    _erase_again()
     call_command("collectstatic", interactive=False, verbosity=0)
     password = _first_administrator(administrator)
     _ask_for_what_is_due(folder)
@@ -85,6 +86,13 @@ def _migrate(folder: Path, *, has_backup: bool) -> Path | None:
     backup = _backup(folder, has_backup=has_backup) if applied else None
     call_command("migrate", interactive=False, verbosity=0)
     return backup
+
+
+def _erase_again() -> None:
+    """The database may have been brought back from before somebody was erased."""
+    from zhibi.web.crm.actions.erase import replay
+
+    replay()
 
 
 def _backup(folder: Path, *, has_backup: bool) -> Path | None:

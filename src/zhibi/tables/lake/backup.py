@@ -1,4 +1,5 @@
-"""One file that holds a workspace: its settings, its tables, and what undo needs."""
+"""One file that holds a workspace: its settings, its tables, what undo needs, and what people
+typed: the database with its attachments."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import hashlib
 import io
 import json
 import shutil
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -15,8 +18,11 @@ from zhibi.tables.lake import files, manifest
 from zhibi.tables.lake.lock import one_writer
 from zhibi.tables.lake.manifest import SCHEMA_VERSION, sync_folder
 from zhibi.tables.lake.upkeep import files_of
+from zhibi.tables.scratch import scratch
 from zhibi.tables.settings import FILE_NAME
 
+# What the workspace in a browser keeps beside the lake.
+DATABASE, ATTACHMENTS, ERASED = "zhibi.db", "attachments", "erased"
 CONTENTS = "contents.json"  # the first file of the archive: path → SHA-256 of all the others
 
 
@@ -29,11 +35,17 @@ def backup(folder: Path, to_file: Path) -> None:
         raise ZhibiError("{file} exists already; choose another name.", file=to_file)
     temporary = to_file.with_name(to_file.name + ".part")
     try:
-        with one_writer(folder, "backup"), tarfile.open(temporary, "w") as archive:
-            paths = _paths(folder)
-            _add_contents(archive, {path: _hash_of(folder / path) for path in paths})
-            for path in paths:
-                archive.add(folder / path, arcname=path, recursive=False)
+        with (
+            one_writer(folder, "backup"),
+            scratch(folder) as aside,
+            tarfile.open(temporary, "w") as archive,
+        ):
+            files_in = {path: folder / path for path in _paths(folder)}
+            if (folder / DATABASE).exists():
+                files_in[DATABASE] = _copy_of_database(folder / DATABASE, aside)
+            _add_contents(archive, {path: _hash_of(file) for path, file in files_in.items()})
+            for path, file in files_in.items():
+                archive.add(file, arcname=path, recursive=False)
         temporary.rename(to_file)
     except OSError as problem:
         raise ZhibiError(
@@ -52,8 +64,17 @@ def _paths(folder: Path) -> tuple[str, ...]:
     for table in files.COLUMNS:
         wanted += (lake / table / "_delta_log").glob("*")
     wanted += [lake / table / file for table, file in files_of(lake, manifest.history(lake))]
+    wanted += [folder / ERASED, *(folder / ATTACHMENTS).rglob("*")]
     there = [path.relative_to(folder).as_posix() for path in wanted if path.is_file()]
     return tuple(sorted(there))
+
+
+def _copy_of_database(database: Path, aside: Path) -> Path:
+    """The database as it is at one moment, while people go on working in it."""
+    copy = aside / DATABASE
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
 
 
 def _add_contents(archive: tarfile.TarFile, hashes: dict[str, str]) -> None:
