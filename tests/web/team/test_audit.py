@@ -65,7 +65,15 @@ def test_pages_follow_each_other_without_gap(
 
 
 @pytest.mark.parametrize(
-    "query", ["by=x", "by=9fb0db55-6df3-4897-941d-8f36d898eacd", "on=tomorrow", "below=-1", "below=1e9", "below=" + "9" * 40]
+    "query",
+    [
+        "by=x",
+        "by=9fb0db55-6df3-4897-941d-8f36d898eacd",
+        "on=tomorrow",
+        "below=-1",
+        "below=1e9",
+        "below=" + "9" * 40,
+    ],
 )
 def test_nonsense_asks_for_nothing(people: People, signed_in: SignedIn, query: str) -> None:
     note(people.bob, "name", by=people.bob, after="甲")
