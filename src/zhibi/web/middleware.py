@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhibi.errors import ZhibiError
 from zhibi.web import failures
 from zhibi.web.team.once import one_request
+from zhibi.web.text import say
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -54,6 +61,31 @@ def no_zero_signs(get_response: Handler) -> Handler:
         return get_response(request)
 
     return respond
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Whose session ended while a form was open hears that it was not kept, and is led back to the
+    page of the form."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        messages.warning(
+            request,
+            say(
+                "You are no longer signed in; what you sent was not kept. "
+                "Sign in and send it again."
+            ),
+        )
+        return redirect_to_login(_page_before(request), self.get_login_url(view_func))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from, else the first one."""
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, allowed_hosts={request.get_host()}):
+        return "/"
+    return urlunsplit(("", "", *urlsplit(before)[2:4], "")) or "/"
 
 
 def language_and_time(get_response: Handler) -> Handler:

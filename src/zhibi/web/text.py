@@ -20,7 +20,10 @@ def language() -> str:
 
 
 def say(template: str, **figures: object) -> str:
-    """An English template in the reader's language, its named figures filled in."""
+    """An English template in the reader's language, its named figures filled in; without figures
+    a word as it is, which people may have typed, braces and all."""
+    if not figures:
+        return translate(template, language())
     return str(spoken(Said(template, figures), partial(translate, language=language())))
 
 

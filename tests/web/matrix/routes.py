@@ -88,7 +88,10 @@ WHOLE: Final = {
     "data": Route(ANYBODY),
     "quality": Route(WHO_SEES_ALL),
     "bulk": Route(NOT_ANALYSTS, posts_only=True),
-    "export": Route(ANYBODY, queries=("q={word}", "tag={tag}")),
+    "export-accounts": Route(ANYBODY, queries=("q={word}", "tag={tag}")),
+    "duplicates": Route(NOT_ANALYSTS),
+    "alike": Route(ANYBODY, queries=("name={word}公司", "credit_code={word}")),
+    "compare": Route(dict.fromkeys(WHO, False), queries=("keep={own}&other={account}",)),
     "hand-over": Route(WHO_HANDS_OVER),
 }  # fmt: skip
 
@@ -119,6 +122,7 @@ OF_ACCOUNT: Final = {
     "contact-erase": Route(DECIDES),
     "collaborator-name": Route(IN_CHARGE),
     "collaborator-end": Route(IN_CHARGE, posts_only=True),
+    "take-apart": Route(dict.fromkeys(WHO, ()), posts_only=True),  # nothing was merged
     "attach": Route(EDITS, posts_only=True),
     "attachment": Route(SEES),
     "attachment-remove": Route(EDITS, posts_only=True),

@@ -181,7 +181,7 @@ def build(people: People) -> World:
     Account.objects.filter(pk=gone.pk).update(deleted_at=timezone.now(), deleted_by=people.charlie)
     for one in world.planted.values():
         one.account.refresh_from_db()
-    index_accounts(accounts.values())
+    index_accounts(list(accounts.values()))
     for who in WHO:
         _own_things(world, who)
     return world
