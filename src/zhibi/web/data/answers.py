@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from django.http import QueryDict
 
-from zhibi.errors import ZhibiError
 from zhibi.web.data.kinds import fields_of
 
 DATE_ORDERS: Final = ("dmy", "mdy", "ymd")
@@ -31,15 +30,9 @@ class Answers:
         """13, 13% and 0.13 are one rate. ZhibiError for what is none."""
         if not self.tax_rate:
             return None
-        try:
-            rate = Decimal(self.tax_rate.removesuffix("%").strip())
-        except InvalidOperation:
-            rate = Decimal("NaN")
-        if rate.is_finite() and (rate > 1 or self.tax_rate.endswith("%")):
-            rate /= 100
-        if not rate.is_finite() or not 0 <= rate <= 1:
-            raise ZhibiError("{text} is no tax rate; write it as 13%.", text=self.tax_rate[:20])
-        return rate
+        from zhibi.importing import tax_rate_of
+
+        return tax_rate_of(self.tax_rate)
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -78,12 +77,12 @@ def _own_commit(imports: Sequence[Any], one: Import) -> str:
 
 
 def _undo_facts(one: Import) -> None:
-    from zhibi import run
+    from zhibi import importing, run
 
-    lake = run.open_workspace(settings.WORKSPACE).lake
-    done = {commit.import_id: commit for commit in lake.imports()}
+    workspace = run.open_workspace(settings.WORKSPACE)
+    done = {commit.import_id: commit for commit in importing.history(workspace)}
     if one.import_id in done and not done[one.import_id].undone_by:
-        lake.undo(one.import_id, at=datetime.now(UTC).replace(microsecond=0).isoformat())
+        importing.undo(workspace, one.import_id)
 
 
 def _commit_list(one: Import, running: Running) -> None:

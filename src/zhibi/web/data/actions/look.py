@@ -6,22 +6,19 @@ import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from zhibi.errors import ZhibiError
 from zhibi.said import Said
-from zhibi.web.crm.access import today
 from zhibi.web.crm.bringing.accounts import propose_accounts
 from zhibi.web.crm.bringing.contacts import propose_contacts
 from zhibi.web.crm.bringing.lists import CONTACTS, ListRead, read_list
 from zhibi.web.crm.bringing.proposal import Proposal
 from zhibi.web.data import seen
-from zhibi.web.data.answers import Answers, kept
+from zhibi.web.data.answers import kept
 from zhibi.web.data.kinds import LISTS
 from zhibi.web.data.models import Import
 from zhibi.web.data.uploads import folder_of, paths_of
@@ -29,6 +26,7 @@ from zhibi.web.jobs.registry import Running
 
 if TYPE_CHECKING:
     from zhibi.tables.ingest.importing import ImportOptions, ImportPlan
+    from zhibi.tables.workspace import Workspace
 
 STEPS_OF_A_FILE = 2
 REJECTED = "rejected"
@@ -54,9 +52,11 @@ def look(one: Import, running: Running) -> None:
 def planned(one: Import, paths: Sequence[Path], running: Running) -> Iterator[ImportPlan]:
     """An import of facts up to the commit, as `zhibi import` does it."""
     from zhibi import run
+    from zhibi.importing import refuse_connected
     from zhibi.tables.ingest.importing import prepare
 
     workspace = run.open_workspace(settings.WORKSPACE)
+    refuse_connected(workspace)
     steps = STEPS_OF_A_FILE * len(paths) + 2
     told = 0
 
@@ -66,7 +66,7 @@ def planned(one: Import, paths: Sequence[Path], running: Running) -> Iterator[Im
         doing = Said("{step} {what}", {"step": Said(step), "what": what})
         running.progress(min(0.95, told / (steps + 1)), doing)
 
-    with prepare(paths, workspace, _options(one, kept(one.answers)), progress) as plan:
+    with prepare(paths, workspace, _options(one, workspace), progress) as plan:
         yield plan
 
 
@@ -91,19 +91,18 @@ def rejected_folder(one: Import) -> Path:
     return folder_of(one.uid) / REJECTED
 
 
-def _options(one: Import, answers: Answers) -> ImportOptions:
-    from zhibi.tables.ingest.columns import ParseOptions
-    from zhibi.tables.ingest.importing import ImportOptions
-    from zhibi.tables.ingest.read import ReadOptions
+def _options(one: Import, workspace: Workspace) -> ImportOptions:
+    from zhibi import importing
 
-    return ImportOptions(
-        today=max(today(), timezone.localdate()),
-        at=datetime.now(UTC).replace(microsecond=0),
-        table=one.kind or None,
+    answers = kept(one.answers)
+    said = importing.Answers(
+        kind=one.kind or None,
         columns=answers.columns,
-        reading=ReadOptions(encoding=answers.encoding or None),
-        parsing=ParseOptions(date_order=answers.date_order or None, tax_rate=answers.rate),
+        encoding=answers.encoding or None,
+        date_order=answers.date_order or None,
+        tax_rate=answers.rate,
     )
+    return importing.options_of(workspace, said)
 
 
 def _look_at_list(one: Import, paths: Sequence[Path]) -> dict[str, Any]:
@@ -142,27 +141,22 @@ def _columns_of(one: Import, paths: Sequence[Path]) -> dict[str, Any] | None:
 
 def _write_rejects(one: Import, plan: ImportPlan) -> list[str]:
     """The rejected rows as files to be corrected, in the language of the workspace."""
-    from zhibi.render.plain import in_words
+    from zhibi.importing import reason_in
     from zhibi.tables.ingest.rejects import write_rejects
-    from zhibi.tables.ingest.stages import reason_said
 
-    language = settings.COMPANY.language
-    written = write_rejects(
-        plan.checked, rejected_folder(one), lambda text: in_words(reason_said(text), language)
-    )
+    reason = reason_in(settings.COMPANY.language)
+    written = write_rejects(plan.checked, rejected_folder(one), reason)
     return [path.name for path in written]
 
 
 def _write_refused(one: Import, found: ListRead, proposal: Proposal) -> list[str]:
     """The refused rows of a list as a file: row, name, why."""
+    from zhibi.importing import reason_in
     from zhibi.render.plain import in_words
-    from zhibi.tables.ingest.stages import reason_said
 
     language = settings.COMPANY.language
-    lines = [
-        (line["row"], line["value"] or "", in_words(reason_said(line["reason"]), language))
-        for line in found.rejected
-    ]
+    reason = reason_in(language)
+    lines = [(line["row"], line["value"] or "", reason(line["reason"])) for line in found.rejected]
     lines += [
         (row.row, row.name, in_words(row.reason, language))
         for row in proposal.of("rejected")
