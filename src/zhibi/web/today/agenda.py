@@ -85,17 +85,18 @@ def agenda(user: User) -> Agenda:
 
 def chosen(entries: Iterable[Entry]) -> Agenda:
     """The first seven of an ordered list, no kind more than twice while others wait."""
-    first: list[Entry] = []
-    waiting: list[Entry] = []
+    ordered = list(entries)
     taken: Counter[str] = Counter()
-    for entry in entries:
-        if len(first) < FIRST and taken[entry.kind] < OF_A_KIND:
-            first.append(entry)
-            taken[entry.kind] += 1
-        else:
-            waiting.append(entry)
-    room = FIRST - len(first)
-    return Agenda((*first, *waiting[:room]), tuple(waiting[room:]))
+    wanted: list[int] = []
+    waiting: list[int] = []
+    for place, entry in enumerate(ordered):
+        taken[entry.kind] += 1
+        (wanted if taken[entry.kind] <= OF_A_KIND else waiting).append(place)
+    first = sorted([*wanted, *waiting][:FIRST])
+    return Agenda(
+        tuple(ordered[place] for place in first),
+        tuple(entry for place, entry in enumerate(ordered) if place not in first),
+    )
 
 
 def _collections(user: User) -> Iterable[Entry]:
