@@ -41,7 +41,8 @@ class Form:
         """The route it goes to and what it asks: two of the same are one form."""
         where = urlsplit(self.action).path
         buttons = sorted({name for name, _ in self.buttons})
-        return f"{resolve(where).url_name} {sorted(self.kinds)} {buttons}"
+        fields = sorted({name.partition("-")[0] for name in self.kinds})  # value-… of each row
+        return f"{resolve(where).url_name} {fields} {buttons}"
 
     @property
     def sent(self) -> dict[str, list[str]]:

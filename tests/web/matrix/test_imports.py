@@ -23,14 +23,15 @@ from zhibi.web.jobs.actions.do import do
 
 Browser = Callable[[str], Client]
 CODE = "91370102MA3C1W2X4A"
-ACCOUNTS = f"""客户编号,客户名称,统一社会信用代码,行业
-Zqcharlie-1,新甲公司,,轮胎
-N2,新乙公司,{CODE},轮胎
-N3,ZQPOOL公司,,轮胎
-N4,新丁公司,,轮胎
+ACCOUNTS = f"""客户编号,客户名称,统一社会信用代码,行业,员工人数
+Zqcharlie-1,新甲公司,,轮胎,81
+N2,新乙公司,{CODE},轮胎,82
+N3,ZQPOOL公司,,轮胎,83
+N4,新丁公司,,轮胎,84
 """
 CONTACTS = """客户名称,姓名,职务
 ZQCHARLIE公司,ZQCHARLIE人,厂长
+ZQCHARLIE公司,新人甲,厂长
 ZQREAD公司,新人,厂长
 Zqbob公司,新人,厂长
 """
@@ -73,6 +74,7 @@ def test_lists(kind: str, text: str, workspace: World, browser_of: Browser) -> N
     assert not innards(seen)
     own_import = [row for row in hidden_rows(workspace, "bob") if uid not in row]
     assert own_import == before
+    assert workspace.planted["read"].account.contacts.count() == 2  # Bob only reads it
 
 
 def test_files_for_the_import_of_somebody_else(workspace: World, browser_of: Browser) -> None:
