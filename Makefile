@@ -35,9 +35,9 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal
 
-# The web workspace alone, on the database of ZHIBI_TEST_DATABASE_URL.
+# The web workspace alone, on the database of ZHIBI_TEST_DATABASE_URL; a browser sees no database.
 test-web: $(VENV)/installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal tests/web
+	$(BIN)/pytest -n 2 --dist worksteal tests/web --ignore tests/web/functional
 
 # Everything that takes minutes too: random kills, Spark, long fuzzing.
 test-all: $(VENV)/installed-all
