@@ -6,7 +6,7 @@ ZHIBI := $(BIN)/zhibi
 COMPANY ?= daichuan
 PORT ?= 8000
 
-.PHONY: run demo test test-web test-all check format bench requirements
+.PHONY: run demo test test-web test-all check format bench bench-web requirements
 
 # Imports three companies, writes their reports, and serves one: make run COMPANY=adventureworks
 run: demo
@@ -55,6 +55,12 @@ format: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/run.py
+
+# The pages people open all day at 100,000 and 1,000,000 accounts, and fifty people at once.
+bench-web: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/web_lists.py --accounts 100000
+	$(BIN)/python benchmarks/web_lists.py --accounts 1000000
+	$(BIN)/python benchmarks/web_load.py --accounts 100000
 
 # Versions that are known to work together, without the address of any index.
 requirements: $(VENV)/installed-all
