@@ -23,7 +23,7 @@ def settle_promise(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.POST.get("due_on"):
         follow.move_promise(promise, by=request.user, to=_day(request.POST["due_on"]))
         messages.success(request, say("Moved."))
-    elif because := request.POST.get("because", "").strip():
+    elif because := request.POST.get("because", "").replace("\0", "").strip():
         follow.drop_promise(promise, by=request.user, because=because[:300])
         messages.success(request, say("Dropped, with the reason."))
     else:

@@ -57,7 +57,8 @@ def task(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def finish(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = task_for(request.user, uid, to_edit=True)
-    finish_task(found, by=request.user, outcome=request.POST.get("outcome", "").strip()[:300])
+    outcome = request.POST.get("outcome", "").replace("\0", "").strip()[:300]
+    finish_task(found, by=request.user, outcome=outcome)
     messages.success(request, say("Done: {task}", task=found.title))
     return back(request, "tasks")
 
