@@ -35,7 +35,7 @@ from zhibi.tables.schema import SCHEMAS
 LATIN = frozenset({"VIP", "rfm"})  # the same in both
 # What a Chinese sentence may say in Latin letters beside ABBREVIATIONS, --options and file.names.
 PLAIN = """
-Asia Closed Connect Excel Java Parquet Shanghai Spark Won Zstandard amount auto basis big bzip
+Asia Closed Connect Ctrl Excel Java Parquet Shanghai Spark Won Zstandard amount auto basis big bzip
 calendar china comma cp csv currency customers cut date decimal dmy end fixed gbk host
 import install map mdy merge name none o pip point rate sc spark start tab table tar
 text total utf workspace xz yes ymd z zhibi
