@@ -74,7 +74,8 @@ def _loaded() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ZhibiError(
-            "The web workspace needs {missing}, not installed here; run `pip install 'zhibi[web]'`.",
+            "The web workspace needs {missing}, not installed here; "
+            "run `pip install 'zhibi[web]'`.",
             missing=", ".join(missing),
         )
 
