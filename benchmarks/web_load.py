@@ -140,6 +140,8 @@ def main() -> None:
     given = parser.parse_args()
     home = HERE / "data" / f"web-{given.accounts}"
     os.environ["ZHIBI_HOME"] = str(home)
+    if not (home / "zhibi.toml").exists():
+        (home / "zhibi.toml").write_text('name = "load"\n', encoding="utf-8")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhibi.web.settings")
     import django
 
