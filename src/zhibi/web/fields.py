@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from uuid_utils.compat import uuid7
-
-MINOR: Final = Decimal("0.01")
 
 
 def new_uid() -> UUID:

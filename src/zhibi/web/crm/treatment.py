@@ -8,7 +8,7 @@ from typing import Final
 from django.core.cache import cache
 from django.db.models import Q
 
-from zhibi.web.crm.models import Account, LifeStage, Treatment
+from zhibi.web.crm.models import LifeStage, Treatment
 
 KEPT: Final = "treatments"
 KEPT_FOR: Final = 60  # seconds
@@ -42,11 +42,6 @@ def beyond_cadence(grade: str, treated: Treatment, today: date) -> Q:
     stages = [stage for stage, stands_for in GRADE_OF_STAGE.items() if stands_for == grade]
     since = today - timedelta(days=treated.contact_every_days)
     return (Q(grade=grade) | Q(grade="", life_stage__in=stages)) & Q(last_contact_on__lt=since)
-
-
-def grade_for_contact(account: Account) -> str:
-    """The grade whose cadence an account follows; empty when neither grade nor stage is known."""
-    return account.grade or GRADE_OF_STAGE.get(account.life_stage, "")
 
 
 def forget_treatments() -> None:

@@ -70,6 +70,11 @@ def folder_of(uid: UUID) -> Path:
     return folder
 
 
+def rejected_folder(uid: UUID) -> Path:
+    """Where the rows that an import rejected lie as files."""
+    return folder_of(uid) / "rejected"
+
+
 def keep(uid: UUID, files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
     """Keep the files of an import under the names the person gave them; name and size of each."""
     folder = folder_of(uid)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from zhibi.errors import ZhibiError
 
 if TYPE_CHECKING:
-    from zhibi.tables.ingest.stages import Mapping as Matched
     from zhibi.tables.ingest.stages import Sheet
 
 ACCOUNTS: Final = "accounts"
@@ -101,11 +100,6 @@ def _contacts(sheet: Sheet, path: Path, given: Mapping[str, str]) -> ListRead:
         found = {name: line[f"c{at}"] for at, name in enumerate(fields) if name}
         lines.append({"row": line["row"], **found})
     return ListRead(CONTACTS, _seen(sheet, fields), tuple(lines), ())
-
-
-def matched(mapping: Matched) -> dict[str, str]:
-    """Header → field, as a mapping took them."""
-    return {match.header: match.target for match in mapping.matches if match.target}
 
 
 def _contact_fields(headers: Iterable[str], given: Mapping[str, str]) -> tuple[str | None, ...]:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 
 from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.models import Account
@@ -19,7 +18,6 @@ from zhibi.web.templatetags.zhibi_text import change, count, day, moment, money,
 from zhibi.web.text import language
 
 COOKIE: Final = "account_columns"
-LAST: Final = mark_safe(' class="last"')
 SEVERITIES: Final = {2: "now", 1: "soon"}
 
 

@@ -21,7 +21,7 @@ from zhibi.web.data import seen
 from zhibi.web.data.answers import kept
 from zhibi.web.data.kinds import LISTS
 from zhibi.web.data.models import Import
-from zhibi.web.data.uploads import folder_of, paths_of
+from zhibi.web.data.uploads import paths_of, rejected_folder
 from zhibi.web.jobs.registry import Running
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from zhibi.tables.workspace import Workspace
 
 STEPS_OF_A_FILE = 2
-REJECTED = "rejected"
 
 
 def look(one: Import, running: Running) -> None:
@@ -87,10 +86,6 @@ def scratch() -> Iterator[Path]:
         yield folder
 
 
-def rejected_folder(one: Import) -> Path:
-    return folder_of(one.uid) / REJECTED
-
-
 def _options(one: Import, workspace: Workspace) -> ImportOptions:
     from zhibi import importing
 
@@ -145,7 +140,7 @@ def _write_rejects(one: Import, plan: ImportPlan) -> list[str]:
     from zhibi.tables.ingest.rejects import write_rejects
 
     reason = reason_in(settings.COMPANY.language)
-    written = write_rejects(plan.checked, rejected_folder(one), reason)
+    written = write_rejects(plan.checked, rejected_folder(one.uid), reason)
     return [path.name for path in written]
 
 
@@ -164,7 +159,7 @@ def _write_refused(one: Import, found: ListRead, proposal: Proposal) -> list[str
     ]
     if not lines:
         return []
-    folder = rejected_folder(one)
+    folder = rejected_folder(one.uid)
     folder.mkdir(exist_ok=True)
     path = folder / f"{Path(one.files[0]['name']).stem}.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:

@@ -8,9 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from zhibi.web.data.access import import_for
-from zhibi.web.data.uploads import folder_of
-
-FOLDER = "rejected"
+from zhibi.web.data.uploads import rejected_folder
 
 
 def rejected(request: HttpRequest, uid: UUID, place: int) -> HttpResponseBase:
@@ -19,7 +17,7 @@ def rejected(request: HttpRequest, uid: UUID, place: int) -> HttpResponseBase:
     names = (one.seen or {}).get("rejected_files", [])
     if not 1 <= place <= len(names):
         raise Http404
-    path = folder_of(one.uid) / FOLDER / names[place - 1]
+    path = rejected_folder(one.uid) / names[place - 1]
     if not path.is_file():
         raise Http404
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
