@@ -10,7 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     """Where `next` of the form points within this site, else the page named `otherwise`."""
     wanted = request.POST.get("next", "")
-    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    return redirect(wanted if is_ours(request, wanted) else otherwise)
+
+
+def is_ours(request: HttpRequest, address: str) -> bool:
+    """Whether an address that came with a request is a path within this site."""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(wanted if is_ours else otherwise)

@@ -12,9 +12,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from zhibi.web.back import back
+from zhibi.web.back import back, is_ours
 from zhibi.web.crm.access import account_for, refuse_reader, today
 from zhibi.web.crm.forms.work import TaskForm
 from zhibi.web.crm.models import Account, Task
@@ -123,8 +122,7 @@ def _decide(request: HttpRequest, asking: Asking, decision: str) -> HttpResponse
 def _page_before(request: HttpRequest, asking: Asking) -> str:
     """The page of ours that a link came from, else the analysis."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return wanted if is_ours else asking.address
+    return wanted if is_ours(request, wanted) else asking.address
 
 
 def _form(request: HttpRequest, asking: Asking, decision: str) -> forms.BaseForm:
