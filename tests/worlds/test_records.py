@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from zhibi.worlds.daichuan.phrases import phrases
+from zhibi.worlds.daichuan.prospects import CRM_FROM
 from zhibi.worlds.organisation import FollowUp, Membership
 from zhibi.worlds.shutdowns import is_shutdown
 from zhibi.worlds.world import World
@@ -99,7 +100,8 @@ def test_every_record_is_about_somebody_who_is_there(world: World) -> None:
 
 
 def test_visits_and_calls_are_those_of_the_efforts(world: World) -> None:
-    """Each visit, proposal and call of the CRM has its note, and no other is noted."""
+    """Each visit, proposal and call of the CRM has its note, and no other is noted while it is
+    kept; before it the notes alone tell of visits, calls and messages."""
     username = {user.name: user.username for user in world.users}
     kinds = {"visit": "visit", "proposal": "visit", "call": "call"}
     efforts = Counter(
@@ -110,9 +112,11 @@ def test_visits_and_calls_are_those_of_the_efforts(world: World) -> None:
     noted = Counter(
         (one.customer_id, one.at.date(), one.username, one.kind)
         for one in world.follow_ups
-        if one.kind != "message"
+        if one.kind != "message" and one.at.date() >= CRM_FROM
     )
     assert noted == efforts
+    earlier = Counter(one.kind for one in world.follow_ups if one.at.date() < CRM_FROM)
+    assert 0 < earlier["message"] < min(earlier["visit"], earlier["call"])
 
 
 def test_nobody_writes_at_night_or_when_all_are_closed(world: World) -> None:

@@ -1,7 +1,8 @@
 """When our people spoke with whom: the visits and calls that efforts record, and messages.
 
-Efforts are kept since July 2024; what is older, and between visits, was written in messages. The
-step a prospect had come to is that of its touches.
+Efforts are kept since July 2024: before it, the sellers' notes are the only trace of a visit or a
+call; from then on what lies between the efforts is messages. The step a prospect had come to is
+that of its touches.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import numpy as np
 
 from zhibi.worlds.daichuan.accounts import ENDS_ON, STARTS_ON
 from zhibi.worlds.daichuan.dealings import Dealings
-from zhibi.worlds.daichuan.prospects import LEFT_ON
+from zhibi.worlds.daichuan.prospects import CRM_FROM, LEFT_ON
 from zhibi.worlds.shutdowns import days_between, is_shutdown
 from zhibi.worlds.world import Customer, Effort, Touch
 
 # Messages a year with customers, by year of the exported three: the habit spread slowly.
 MESSAGES_A_YEAR = {"key_accounts": (14, 16, 18), "dealer": (8, 10, 14), "other": (2.0, 3.0, 5.2)}
 PROSPECT_MESSAGES = 1.5  # each, on the whole way
+BEFORE_EFFORTS = ("visit", "call", "visit", "message", "call")  # in turn, by the day
 SUNDAY = 6
 PUBLIC = ("hospital", "government")
 
@@ -113,13 +115,19 @@ def _messages(
 def _some(
     rng: np.random.Generator, customer: Customer, days: Iterable[date], mean: float
 ) -> Iterator[Talk]:
-    """So many messages on average on some of the days that are open and seen by the world."""
+    """So many talks on average on some of the days that are open and seen by the world."""
     open_days = [
         day for day in days if day <= ENDS_ON and not is_shutdown(day) and day.weekday() != SUNDAY
     ]
     count = min(int(rng.poisson(mean)), len(open_days))
     for place in sorted(rng.choice(len(open_days), count, replace=False)) if count else ():
-        yield Talk(customer, open_days[int(place)], "message", customer.salesperson)
+        day = open_days[int(place)]
+        yield Talk(customer, day, _kind_on(day), customer.salesperson)
+
+
+def _kind_on(day: date) -> str:
+    """How it was talked on a day that no effort tells of."""
+    return "message" if day >= CRM_FROM else BEFORE_EFFORTS[day.toordinal() % len(BEFORE_EFFORTS)]
 
 
 def before_leaving(talks: Iterable[Talk], leaving: str) -> list[Talk]:
