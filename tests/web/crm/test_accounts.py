@@ -155,6 +155,14 @@ def test_what_is_left_out_is_said(people: People, known: Accounts, signed_in: Si
     assert "“NaN” is no Sales from and was left out." in answer
 
 
+def test_an_amount_is_shown_in_as_many_digits_as_it_counts(
+    people: People, known: Accounts, signed_in: SignedIn
+) -> None:
+    """With nine nines for the exponent the page would not fit into memory."""
+    chips = signed_in(people.fay).get("/accounts/?sales-from=1e-9999").context["filters"].chips
+    assert [chip.text for chip in chips] == ["销售额不低于：0"]
+
+
 def test_names_are_text(people: People, known: Accounts, signed_in: SignedIn) -> None:
     Account.objects.filter(pk=known.of_bob.pk).update(name="<script>alert(1)</script>")
     page = signed_in(people.bob).get("/accounts/?columns=warning.owner").content.decode()

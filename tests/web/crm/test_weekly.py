@@ -82,6 +82,8 @@ def test_of_whom(people: People, accounts: Accounts, signed_in: SignedIn) -> Non
     assert signed_in(people.bob).get("/weekly/", {"of": uuid4()}).status_code == 404
 
 
-@pytest.mark.parametrize("wrong", [{"of": "x"}, {"week": "soon"}])
+@pytest.mark.parametrize(
+    "wrong", [{"of": "x"}, {"week": "soon"}, {"week": "9999-12-31"}, {"week": "0001-01-01"}]
+)
 def test_nonsense_is_not_found(people: People, signed_in: SignedIn, wrong: dict[str, str]) -> None:
     assert signed_in(people.bob).get("/weekly/", wrong).status_code == 404

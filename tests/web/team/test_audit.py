@@ -70,6 +70,8 @@ def test_pages_follow_each_other_without_gap(
         "by=x",
         "by=9fb0db55-6df3-4897-941d-8f36d898eacd",
         "on=tomorrow",
+        "on=9999-12-31",
+        "on=0001-01-01",
         "below=-1",
         "below=1e9",
         "below=" + "9" * 40,

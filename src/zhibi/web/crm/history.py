@@ -12,6 +12,7 @@ from django.db.models import Q
 from zhibi.web.crm.access import accounts_of
 from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.models import Account, Contact
+from zhibi.web.given import uid_in
 from zhibi.web.team.actions.seal import opened_lines
 from zhibi.web.team.models import Change, User
 from zhibi.web.text import say
@@ -84,7 +85,8 @@ def _text(
     if change.what == "parent":
         return text if text in companies else "–"
     if change.what in ("reports_to", "contact"):
-        return people.get(UUID(text), "–") if _is_uid(text) else "–"
+        uid = uid_in(text)
+        return people.get(uid, "–") if uid else "–"
     if change.what == "life_stage":
         return stages().get(text, text)
     return {"True": say("yes"), "False": say("no")}.get(text, text)
@@ -128,11 +130,3 @@ def _called() -> dict[str, Any]:
         "dropped_because": say("dropped because"), "is_ours": say("promised by us"),
         "merged_into": say("merged into"),
     }  # fmt: skip
-
-
-def _is_uid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from django.utils import timezone
 from zhibi.measures.periods import months_before
 from zhibi.web.crm.criteria import label_of, value_shown
 from zhibi.web.crm.models import Account, FollowUp
+from zhibi.web.given import day_in
 from zhibi.web.team.models import Change, User
 from zhibi.web.text import say
 
@@ -59,7 +60,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One source of lines: `rows` are those up to a place, newest first."""
+    """One source of lines: `lines` gives those of an account below a place, newest first."""
 
     name: str
     lines: Callable[[Account, int, Place | None], Iterator[Line]]
@@ -70,9 +71,10 @@ def place_of(text: str) -> Place | None:
     try:
         at, kind, pk = text.split("~")
         moment = datetime.fromisoformat(at)
-        return Place(moment, int(kind), int(pk)) if timezone.is_aware(moment) else None
+        place = Place(moment, int(kind), int(pk))
     except ValueError:
         return None
+    return place if timezone.is_aware(moment) and day_in(at[:10]) else None
 
 
 def timeline(

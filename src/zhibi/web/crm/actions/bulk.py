@@ -21,6 +21,7 @@ from zhibi.web.crm.actions.assign import assign
 from zhibi.web.crm.actions.change_account import set_tags
 from zhibi.web.crm.actions.judge import set_grade
 from zhibi.web.crm.models import Account
+from zhibi.web.given import uid_in
 from zhibi.web.team.models import User
 
 MOST: Final = 10_000
@@ -81,7 +82,7 @@ def _of(accounts: QuerySet[Account], uids: Sequence[UUID]) -> QuerySet[Account]:
 def _applied(change: BulkChange, by: User) -> Callable[[Account], None]:
     """The change as it is made to one account."""
     if change.what == "owner":
-        owner = people_for(by).filter(uid=_uid(change.value)).first()
+        owner = people_for(by).filter(uid=uid_in(change.value)).first()
         if owner is None:
             raise ZhibiError("Choose a new owner among the people you see.")
         return lambda account: assign(account, owner, by=by)
@@ -107,10 +108,3 @@ def _tag(account: Account, word: str, is_on: bool, by: User) -> None:
     wanted = names | {word} if is_on else names - {word}
     if wanted != names:
         set_tags(account, sorted(wanted), by=by)
-
-
-def _uid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

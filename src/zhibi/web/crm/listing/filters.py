@@ -187,7 +187,8 @@ def _amount(lookup: str) -> Reader:
             raise NotUnderstoodError from None
         if not amount.is_finite() or abs(amount) > MOST_MONEY:
             raise NotUnderstoodError
-        asked.conditions.append(Condition("sales", lookup, round(amount, 2)))
+        amount = round(amount, 2)  # before it is shown: 1e-999999999 has a digit for each nine
+        asked.conditions.append(Condition("sales", lookup, amount))
         return [f"{amount.normalize():f}"]
 
     return read

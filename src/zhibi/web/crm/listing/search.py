@@ -113,7 +113,7 @@ def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
     """People at accounts that `user` sees, by the beginning of their name or its initials; where
     the accounts are few, by any part."""
     typed = "".join(text.replace("\0", "").split())[:LONGEST]
-    if len(typed) < 2:
+    if len(typed) < 2 or not typed.isprintable():
         return []
     column = "initials" if typed.isascii() else "name"
     typed = typed.lower() if typed.isascii() else typed

@@ -25,17 +25,25 @@ def beginnings() -> frozenset[str]:
 
 
 def readings(letters: str) -> tuple[str, ...]:
-    """The initials of each way to read the letters; none when they are no pinyin."""
+    """The initials of each way to read the letters; none when they are no pinyin.
+
+    What nothing can be read from is looked at once: 60 letters that end wrongly have a million
+    ways to begin.
+    """
     found: list[str] = []
+    dead_ends: set[str] = set()
 
     def read(rest: str, initials: str) -> None:
-        if len(found) >= READINGS:
+        if len(found) >= READINGS or rest in dead_ends:
             return
+        known = len(found)
         if not rest or rest in beginnings():
             found.append(initials + rest[:1])
         for length in range(min(LONGEST, len(rest) - 1), 0, -1):
             if rest[:length] in syllables():
                 read(rest[length:], initials + rest[0])
+        if len(found) == known:
+            dead_ends.add(rest)
 
     if letters.isascii() and letters.isalpha() and len(letters) <= 60:
         read(letters, "")

@@ -9,16 +9,12 @@ from django.shortcuts import render
 
 from zhibi.web.crm.access import sight_of
 from zhibi.web.crm.history import history
+from zhibi.web.given import number_in
 
 
 def account_history(request: HttpRequest, uid: UUID) -> HttpResponse:
     sight = sight_of(request.user, uid)
-    below = request.GET.get("below", "")
-    lines, following = history(
-        sight.account,
-        request.user,
-        is_team=sight.may_edit,
-        below=int(below) if below.isascii() and below.isdigit() and len(below) < 19 else None,
-    )
+    below = number_in(request.GET.get("below"))
+    lines, following = history(sight.account, request.user, is_team=sight.may_edit, below=below)
     shown = {"account": sight.account, "lines": lines, "below": following}
     return render(request, "accounts/account_history.html", shown)

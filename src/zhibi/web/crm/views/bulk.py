@@ -17,6 +17,7 @@ from zhibi.web.crm.listing.choices import tags_of_scope
 from zhibi.web.crm.listing.conditions import found
 from zhibi.web.crm.listing.filters import read_filters
 from zhibi.web.failures import forbidden
+from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.models import Role
@@ -43,7 +44,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> list[str]:
     """The uids of the accounts, as the person sees them now."""
     if request.POST.get("which") != "all":
-        return [uid for uid in request.POST.getlist("account")[:AT_ONCE] if _is_uid(uid)]
+        return [uid for uid in request.POST.getlist("account")[:AT_ONCE] if uid_in(uid)]
     filters = read_filters(QueryDict(request.POST.get("query", "")), request.user)
     accounts = found(request.user, filters.asked).accounts
     uids = [str(uid) for uid in accounts.values_list("uid", flat=True)[: MOST + 1]]
@@ -103,11 +104,3 @@ def bulk_job(request: HttpRequest, uid: UUID) -> HttpResponse:
     job = get_object_or_404(Job, uid=uid, by=request.user, kind__in=kinds)
     outcome = told(Changed(**job.result)) if job.result else ""
     return render(request, "accounts/bulk_job.html", {"job": job, "outcome": outcome})
-
-
-def _is_uid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from zhibi.web.crm.actions.merge import merge, unmerge
 from zhibi.web.crm.listing.columns import tags_of
 from zhibi.web.crm.models import Account, Merge
 from zhibi.web.failures import forbidden
+from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.models import Role
@@ -82,10 +83,9 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _account(request: HttpRequest, text: str) -> Account:
-    try:
-        uid = UUID(text)
-    except ValueError:
-        raise Http404 from None
+    uid = uid_in(text)
+    if uid is None:
+        raise Http404
     return account_for(request.user, uid, to_edit=True)
 
 

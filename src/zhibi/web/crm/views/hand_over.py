@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from zhibi.web.crm.access import accounts_to_decide_on, people_for, today
 from zhibi.web.crm.actions.hand_over import shares
 from zhibi.web.failures import forbidden
+from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.models import Role, User
 from zhibi.web.team.scope import people_seen
@@ -37,12 +36,8 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 
 def _former(request: HttpRequest) -> User | None:
-    text = request.POST.get("former") or request.GET.get("from", "")
-    try:
-        uid = UUID(text)
-    except ValueError:
-        return None
-    return get_object_or_404(_owners(request.user), uid=uid)
+    uid = uid_in(request.POST.get("former") or request.GET.get("from"))
+    return get_object_or_404(_owners(request.user), uid=uid) if uid else None
 
 
 def _owners(user: User) -> QuerySet[User]:

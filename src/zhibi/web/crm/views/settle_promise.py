@@ -13,6 +13,7 @@ from zhibi.errors import ZhibiError
 from zhibi.web.back import back
 from zhibi.web.crm.access import promise_for, today
 from zhibi.web.crm.actions import follow
+from zhibi.web.given import day_in
 from zhibi.web.text import say
 
 
@@ -33,10 +34,7 @@ def settle_promise(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise ZhibiError(
-            "{text} is no day; write it as 2026-12-31.",
-            text=text[:20],
-        ) from problem
+    day = day_in(text)
+    if day is None:
+        raise ZhibiError("{text} is no day; write it as 2026-12-31.", text=text[:20])
+    return day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from zhibi.web.crm.access import account_for, task_for
 from zhibi.web.crm.actions.tasks import finish_task, give_task, reopen_task
 from zhibi.web.crm.forms.work import TaskForm
 from zhibi.web.crm.models import Account, Task
+from zhibi.web.given import uid_in
 from zhibi.web.team.actions.edit import EditedMeanwhileError, delete, edit
 from zhibi.web.text import say
 
@@ -81,10 +82,9 @@ def _account_of(request: HttpRequest) -> Account | None:
     wanted = request.POST.get("account") or request.GET.get("account")
     if not wanted:
         return None
-    try:
-        uid = UUID(wanted)
-    except ValueError:
-        uid = UUID(int=0)
+    uid = uid_in(wanted)
+    if uid is None:
+        raise Http404
     return account_for(request.user, uid, to_edit=True)
 
 

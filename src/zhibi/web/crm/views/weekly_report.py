@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhibi.web.crm.access import today
 from zhibi.web.crm.weekly import monday_of, weekly
+from zhibi.web.given import day_in, uid_in
 from zhibi.web.team.models import User
 from zhibi.web.team.scope import people_seen
 
 
 def weekly_report(request: HttpRequest) -> HttpResponse:
     """One's own, or that of somebody whose accounts one sees (`?of=`), of a week (`?week=`)."""
-    monday = monday_of(_day(request.GET.get("week")) or today())
+    day = day_in(request.GET["week"]) if request.GET.get("week") else today()
+    if day is None:
+        raise Http404
+    monday = monday_of(day)
     people = _people(request.user)
     person = _chosen(people, request.GET.get("of"), request.user)
     seen = {
@@ -38,18 +41,8 @@ def _people(user: User) -> list[User]:
 def _chosen(people: list[User], wanted: str | None, user: User) -> User:
     if not wanted:
         return user
-    try:
-        uid = UUID(wanted)
-    except ValueError:
-        raise Http404 from None
+    uid = uid_in(wanted)
     for person in people:
         if person.uid == uid:
             return person
     raise Http404
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Http404 from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from zhibi.web.data.kinds import FOUND_OUT, kinds_for
 from zhibi.web.data.models import Import
 from zhibi.web.data.uploads import keep, refuse_upload_problem
 from zhibi.web.fields import new_uid
+from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.actions.edit import create
 
@@ -46,7 +46,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         raise ZhibiError("No file arrived; choose one or more, and wait until they are sent.")
     if len(files) > MOST_FILES:
         raise ZhibiError("These are {n} files; bring up to {most} at once.", n=len(files), most=20)
-    fresh = Import(kind=kind, uid=_uid(request))
+    fresh = Import(kind=kind, uid=uid_in(request.POST.get("uid")) or new_uid())
     if known := imports_of(request.user).filter(uid=fresh.uid).first():
         return redirect("import", known.uid)  # the same form sent again
     if Import.objects.filter(uid=fresh.uid).exists():  # somebody else's, whose files stay theirs
@@ -56,10 +56,3 @@ def _upload(request: HttpRequest) -> HttpResponse:
     one.job = ask("look_at_import", by=request.user, **{"import": str(one.uid)})
     one.save(update_fields=["job"])
     return redirect("import", one.uid)
-
-
-def _uid(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("uid", ""))
-    except ValueError:
-        return new_uid()

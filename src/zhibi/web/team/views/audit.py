@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhibi.web.given import day_in, number_in, uid_in
 from zhibi.web.team.access import only_administrators
 from zhibi.web.team.audit import changes
 from zhibi.web.team.models import User
@@ -17,7 +15,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Newest first, of one person or one day if asked. What cannot be read in the address asks
     for nothing."""
     only_administrators(request.user)
-    by, on, below = _person(request), _day(request), _number(request)
+    by, on = _person(request), day_in(request.GET.get("on"))
+    below = number_in(request.GET.get("below"))
     lines, more = changes(by=by, on=on, below=below)
     query = request.GET.copy()
     query["below"] = str(more)
@@ -32,21 +31,6 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _person(request: HttpRequest) -> User | None:
-    try:
-        uid = UUID(request.GET.get("by", ""))
-    except ValueError:
-        return None
-    found: User | None = User.objects.filter(uid=uid).first()
+    uid = uid_in(request.GET.get("by"))
+    found: User | None = User.objects.filter(uid=uid).first() if uid else None
     return found
-
-
-def _day(request: HttpRequest) -> date | None:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return None
-
-
-def _number(request: HttpRequest) -> int | None:
-    text = request.GET.get("below", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
