@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -12,7 +14,7 @@ import pytest
 from django.test import Client
 
 from tests.web.conftest import Accounts, People
-from zhibi.web.crm.actions.export import harmless
+from zhibi.web.crm.actions.export import file_of, harmless, throw_away_exports
 from zhibi.web.crm.models import Account, Contact
 from zhibi.web.crm.views import export as export_view
 from zhibi.web.jobs.actions.do import do
@@ -96,3 +98,14 @@ def test_other_kinds_are_asked_again(
     answer = signed_in(people.bob).post("/accounts/export", {"kind": kind})
     assert answer.status_code == 200
     assert not Change.objects.filter(what="exported").exists()
+
+
+def test_files_lie_for_a_week_and_for_their_server_alone(db: None) -> None:
+    old, new = (file_of({"file": name, "kind": "csv"}) for name in ("old", "new"))
+    for path in (old, new):
+        path.write_text("x", encoding="utf-8")
+    eight_days_ago = time.time() - 8 * 24 * 3600
+    os.utime(old, (eight_days_ago, eight_days_ago))
+    throw_away_exports()
+    assert (old.exists(), new.exists()) == (False, True)
+    assert old.parent.stat().st_mode & 0o077 == 0

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.test import Client
 from django.utils import timezone
@@ -26,6 +27,7 @@ from zhibi.web.crm.models import (
 )
 from zhibi.web.data.models import Import, WrittenRecord
 from zhibi.web.team.actions.edit import create, edit
+from zhibi.web.team.actions.edit import note as said_of
 from zhibi.web.team.models import Change, PersonKey, User
 
 SignedIn = Callable[[User], Client]
@@ -221,6 +223,22 @@ def test_an_erased_person_leaves_no_trace(
         **by, criterion="fit", value="high", evidence="王敏娜说的", on="2026-01-01"
     )
     kept = dict(zip(FIELDS, SAID, strict=True))
+    # A judgement and a line of the audit stay with the account they were said of, merged or not.
+    twin = Account.objects.create(
+        name="另一家", currency="CNY", merged_into=account, deleted_at=timezone.now()
+    )
+    Judgement.objects.create(
+        account=twin,
+        by=people.bob,
+        criterion="fit",
+        value="low",
+        evidence="王敏娜",
+        on="2026-01-01",
+    )
+    said_of(twin, "text", by=people.bob, of_account=twin.uid, before="王敏娜", after="王敏娜说")
+    page = settings.RESULTS / "ab" / ("ab" + 62 * "0") / "zh-CN.json"
+    page.parent.mkdir(parents=True)
+    page.write_text("王敏娜说的", encoding="utf-8")
     brought = Import.objects.create(
         kind="contacts", files=[], seen={"examples": {"new": [kept]}}, created_by=people.bob
     )
@@ -230,13 +248,14 @@ def test_an_erased_person_leaves_no_trace(
 
     wang.refresh_from_db()
     asked = client.get(people_of(account, wang, "erase")).content.decode()
-    assert asked.count("王敏娜") >= len(mentions(wang)) == 3
+    assert asked.count("王敏娜") >= len(mentions(wang)) == 4
     assert client.post(people_of(account, wang, "erase")).status_code == 302
 
     wang.refresh_from_db()
     left = [(where, text) for where, text in every_text() if any(said in text for said in SAID)]
     assert left == []
     assert FollowUp.objects.get().text == f"见了{STRUCK},谈价格"
+    assert not page.exists()
     assert not PersonKey.objects.filter(person=wang.uid).exists()
     assert Erasure.objects.get().person == wang.uid
     assert client.get(people_of(account, wang)).status_code == 404
@@ -258,8 +277,14 @@ def test_who_may_erase(
     assert Erasure.objects.exists() == (status == 302)
 
 
-def test_a_backup_comes_back_without_the_erased(people: People, wang: Contact) -> None:
-    Erasure.objects.create(person=wang.uid, by=people.dana)
+@pytest.mark.parametrize("is_known_to_the_backup", [True, False])
+def test_a_backup_comes_back_without_the_erased(
+    people: People, wang: Contact, *, is_known_to_the_backup: bool
+) -> None:
+    if is_known_to_the_backup:
+        Erasure.objects.create(person=wang.uid, by=people.dana)
+    else:
+        (settings.WORKSPACE / "erased").write_text(f"{wang.uid}\n", encoding="ascii")
     assert replay() == 1
     wang.refresh_from_db()
     assert (wang.name, wang.phone) == ("", "")

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.web.conftest import Accounts, People
+from zhibi.errors import ZhibiError
 from zhibi.web.crm.actions.merge import merge, unmerge
 from zhibi.web.crm.actions.search_terms import index_accounts
 from zhibi.web.crm.models import (
@@ -100,6 +101,43 @@ def test_what_happened_since_stays(people: People, twins: tuple[Account, Account
     assert kept.industry == "重工"
     assert {one.name for one in kept.contacts.all()} == {"李强", "赵新"}
     assert {one.name for one in gone.contacts.all()} == {"王敏"}
+
+
+def test_what_stood_between_them_stands_below_and_no_circle_closes(
+    people: People, twins: tuple[Account, Account], accounts: Accounts
+) -> None:
+    kept, gone = twins
+    between = accounts.of_alice  # below `gone`
+    Account.objects.filter(pk=kept.pk).update(parent=between)
+    before = state()
+    done = merge(kept, gone, by=people.alice)
+    kept.refresh_from_db()
+    between.refresh_from_db()
+    assert (kept.parent, between.parent) == (None, kept)
+    unmerge(done, by=people.alice)
+    assert state() == before
+
+
+def test_two_merges_of_one_pair_are_one(people: People, twins: tuple[Account, Account]) -> None:
+    """Both were looked at before either was made."""
+    kept, gone = twins
+    merge(kept, gone, by=people.bob)
+    for pair in ((kept, gone), (gone, kept), (kept, kept)):
+        with pytest.raises(ZhibiError, match="both in use"):
+            merge(*pair, by=people.bob)
+    assert Merge.objects.count() == 1
+
+
+def test_a_credit_code_goes_back_to_whose_it_was(
+    people: People, twins: tuple[Account, Account]
+) -> None:
+    kept, gone = twins
+    done = merge(kept, gone, by=people.bob)
+    Account.objects.filter(pk=kept.pk).update(credit_code="91370200MA3C111111")
+    unmerge(done, by=people.bob)
+    codes = Account.objects.in_bulk([kept.pk, gone.pk])
+    assert codes[kept.pk].credit_code == "91370200MA3C111111"
+    assert codes[gone.pk].credit_code == CODE
 
 
 def test_the_lake_is_asked_only_where_both_have_customers(

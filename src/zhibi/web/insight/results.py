@@ -82,3 +82,9 @@ def mark_of(key: str) -> str:
 
 def throw_away(key: str) -> None:
     shutil.rmtree(folder_of(key), ignore_errors=True)
+
+
+def throw_all_away() -> None:
+    """OSError when something of it cannot be removed: it must not stay unseen."""
+    for folder in Path(settings.RESULTS).glob("??"):
+        shutil.rmtree(folder)

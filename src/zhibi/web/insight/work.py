@@ -39,7 +39,9 @@ def take_findings(running: Running) -> dict[str, Any]:
 
 @work("throw_away", after="take_figures")
 def throw_away(running: Running) -> dict[str, Any]:
-    """Results that nobody reads any more."""
+    """Results that nobody reads any more, and lists that were taken out days ago."""
+    from zhibi.web.crm.actions.export import throw_away_exports
     from zhibi.web.insight.actions.throw_away import throw_away_old
 
+    throw_away_exports()
     return {"thrown_away": throw_away_old()}

@@ -24,6 +24,7 @@ from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
 from zhibi.web.crm.models import (
+    Account,
     Attachment,
     Contact,
     Erasure,
@@ -59,7 +60,8 @@ class Mention:
 
 
 def mentions(contact: Contact) -> list[Mention]:
-    """Where colleagues wrote the person's name at this account, for somebody to read before."""
+    """Where colleagues wrote the person's name at this account, or at one that was merged into
+    it, for somebody to read before."""
     found: list[Mention] = []
     if len(contact.name) < SHORTEST:
         return found
@@ -76,9 +78,9 @@ def erase(contact: Contact, *, by: User) -> None:
         _, is_new = Erasure.objects.get_or_create(person=contact.uid, defaults={"by": by})
         _erase(contact)
         note(contact, "erased", by=by, of_account=contact.account.uid)
-    if is_new:
-        with _outside().open("a", encoding="ascii") as file:
-            file.write(f"{contact.uid}\n")
+        if is_new:  # before the database says so: killed between the two, it is asked for again
+            with _outside().open("a", encoding="ascii") as file:
+                file.write(f"{contact.uid}\n")
 
 
 def replay() -> int:
@@ -92,7 +94,6 @@ def replay() -> int:
     back = Contact.objects.filter(uid__in=gone, erased_at=None).select_related("account")
     for contact in back:
         with transaction.atomic():
-            Erasure.objects.get_or_create(person=contact.uid)
             _erase(contact)
     return len(back)
 
@@ -133,12 +134,21 @@ def _strike_out(contact: Contact) -> None:
 
 
 def _naming(model: type[models.Model], field: str, contact: Contact) -> QuerySet[Any]:
-    rows = model._default_manager.filter(account=contact.account)
+    rows = model._default_manager.filter(account__in=_accounts_of(contact))
     return rows.filter(**{f"{field}__contains": contact.name}).order_by("pk")
 
 
 def _lines_naming(contact: Contact) -> Iterator[Change]:
     """Of this account, and not about another person: those lines are sealed."""
     named = Q(before__contains=contact.name) | Q(after__contains=contact.name)
-    lines = Change.objects.filter(named, of_account=contact.account.uid, person=None)
-    yield from lines.order_by("pk")
+    uids = [account.uid for account in _accounts_of(contact)]
+    yield from Change.objects.filter(named, of_account__in=uids, person=None).order_by("pk")
+
+
+def _accounts_of(contact: Contact) -> list[Account]:
+    """The person's account, and those merged into it, over however many merges: judgements and
+    the lines of the audit stay with the account they were said of."""
+    found = [contact.account]
+    for account in found:  # grows while it is walked; no account is merged into two
+        found += Account.objects.filter(merged_into=account).order_by("pk")
+    return found

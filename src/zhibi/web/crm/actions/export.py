@@ -8,8 +8,9 @@ and is a text cell in XLSX. Amounts and days stay amounts and days.
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -35,6 +36,7 @@ FORMATS: Final = {
 }
 AT_ONCE: Final = 5_000  # more are written by the worker
 MOST: Final = 1_000_000  # rows of a sheet
+KEPT_FOR: Final = timedelta(days=7)
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 DAY: Final = "yyyy-mm-dd"
 
@@ -118,9 +120,22 @@ def exported_bytes(kind: str, accounts: QuerySet[Account], columns: Sequence[Col
 
 def file_of(params: Mapping[str, Any]) -> Path:
     """Where the export that a job was asked for lies."""
+    return _folder() / f"{params['file']}.{params['kind']}"
+
+
+def throw_away_exports() -> None:
+    """Lists that were taken out some days ago lie with who took them."""
+    long_ago = time.time() - KEPT_FOR.total_seconds()
+    for path in _folder().iterdir():
+        if path.stat().st_mtime < long_ago:
+            path.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    """Readable by the server's own user alone."""
     folder: Path = settings.WORKSPACE / "cache" / "exports"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{params['file']}.{params['kind']}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def export_asked(params: Mapping[str, Any], *, by: User) -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.actions.search_terms import index_accounts
+from zhibi.web.crm.group import is_below
 from zhibi.web.crm.models import Account, Merge
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.actions.edit import note
@@ -31,14 +32,15 @@ FILLED: Final = (
 
 def merge(kept: Account, gone: Account, *, by: User) -> Merge:
     """Move what is at `gone` to `kept`; what `kept` does not know it takes over."""
-    if kept.pk == gone.pk or kept.deleted_at or gone.deleted_at:
-        raise ZhibiError("Choose two accounts that are both in use.")
     with transaction.atomic():
         rows = Account.objects.select_for_update().in_bulk([kept.pk, gone.pk])
         kept, gone = rows[kept.pk], rows[gone.pk]
+        if kept == gone or kept.deleted_at or gone.deleted_at:
+            raise ZhibiError("Choose two accounts that are both in use.")
+        stood_below = is_below(kept, gone)
         moved: dict[str, Any] = {name: _move(name, gone, kept) for name in MOVED}
         moved["tags"] = _take_tags(kept, gone)
-        moved["values"] = _take_values(kept, gone)
+        moved["values"] = _take_values(kept, gone, stood_below=stood_below)
         done = Merge.objects.create(kept=kept, gone=gone, moved=moved, by=by)
         note(kept, "merged", by=by, of_account=kept.uid, after=gone.name)
         note(gone, "merged", by=by, of_account=gone.uid, after=kept.name)
@@ -84,17 +86,17 @@ def _take_tags(kept: Account, gone: Account) -> list[int]:
     return sorted(new)
 
 
-def _take_values(kept: Account, gone: Account) -> dict[str, list[str | None]]:
-    """Fill in what is not known; by column, what it was and what it became, as text."""
+def _take_values(kept: Account, gone: Account, *, stood_below: bool) -> dict[str, list[str | None]]:
+    """Fill in what is not known; by column, what it was and what it became, as text. Where `kept`
+    stood anywhere below `gone` it takes its place: what was between them stands below it now."""
     taken: dict[str, list[str | None]] = {}
-    columns = [*FILLED, "credit_code"]
-    for name in columns:
+    for name in (*FILLED, "credit_code"):
         old, new = getattr(kept, name), getattr(gone, name)
         if old in (None, "") and new not in (None, ""):
             _set(kept, name, new, taken)
     formers = [one for one in (kept.former_names, gone.name, gone.former_names) if one]
     _set(kept, "former_names", ";".join(dict.fromkeys(";".join(formers).split(";"))), taken)
-    if kept.parent_id == gone.pk:
+    if stood_below:
         _set(kept, "parent_id", gone.parent_id, taken)
     gone.deleted_at, gone.merged_into = timezone.now(), kept
     if "credit_code" in taken:
@@ -113,12 +115,13 @@ def _set(account: Account, name: str, value: Any, taken: dict[str, list[str | No
 
 def _give_values_back(kept: Account, gone: Account, taken: dict[str, list[str | None]]) -> None:
     for name, (before, after) in taken.items():
-        if _text(getattr(kept, name)) != after:
-            continue  # somebody has changed it since
-        field = Account._meta.get_field(name)
-        if name == "credit_code":
-            gone.credit_code = after
-        setattr(kept, name, None if before is None else field.to_python(before))
+        if _text(getattr(kept, name)) == after:  # else somebody has changed it since
+            field = Account._meta.get_field(name)
+            setattr(kept, name, None if before is None else field.to_python(before))
+    if "credit_code" in taken:
+        code = taken["credit_code"][1]
+        others = Account.objects.filter(credit_code=code).exclude(pk=kept.pk)
+        gone.credit_code = None if others.exists() else code
     gone.deleted_at, gone.deleted_by, gone.merged_into = None, None, None
     gone.version += 1
     kept.version += 1
