@@ -13,6 +13,7 @@ from django.test import Client
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm.access import accounts_of, today
 from zhibi.web.crm.models import Account, Collaborator, Tag
+from zhibi.web.team.actions import edit
 from zhibi.web.team.models import Change, User
 from zhibi.worlds.credit_code import check_character
 
@@ -51,6 +52,17 @@ def test_a_new_account_is_its_makers(people: People, signed_in: SignedIn) -> Non
         "xgs",
     )
     assert Account.objects.count() == 1
+
+
+def test_a_form_sent_twice_at_one_moment_makes_one(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of the two finds the other's record when it looks."""
+    first = edit.create(Tag(name="展会"), by=people.bob)
+    look, looked = edit._made_before, iter((True, False))
+    monkeypatch.setattr(edit, "_made_before", lambda *asked: None if next(looked) else look(*asked))
+    assert edit.create(Tag(name="展会", uid=first.uid), by=people.bob) == first
+    assert Change.objects.filter(what="created").count() == 1
 
 
 def test_the_same_name_is_asked_about(

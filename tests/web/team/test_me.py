@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.web.conftest import People, SignedIn
-from zhibi.web.team.models import Change, Session
+from zhibi.web.team.models import Change, Session, SignInAttempt
 from zhibi.web.team.second_step import SECONDS
 
 NEW = "a long new password"
@@ -134,6 +134,31 @@ def test_the_second_step_is_turned_off_by_a_fresh_code(people: People, signed_in
     assert browser.post("/me/second-step", {"code": next_one}).url == "/me"
     people.bob.refresh_from_db()
     assert people.bob.totp_secret == ""
+
+
+@pytest.mark.parametrize("what", ["password", "code"])
+def test_a_stolen_session_does_not_try_them_all(
+    people: People, signed_in: SignedIn, what: str
+) -> None:
+    """Neither the password nor the code: after five failures the right one is not taken either."""
+    browser = signed_in(people.bob)
+    if what == "password":
+        path, wrong = "/me/password", {"old": "guess", "new": "correct horse"}
+        right = {**wrong, "old": "password"}
+    else:
+        totp = enrolled(browser)
+        browser.post("/me/second-step", {"code": totp.now()})
+        people.bob.refresh_from_db()
+        path, wrong = "/me/second-step", {"code": "000000"}
+        right = {"code": totp.at(people.bob.totp_last_step * SECONDS + SECONDS)}
+    assert [browser.post(path, wrong).status_code for _ in range(5)] == [422] * 5
+    assert browser.post(path, right).status_code == 422
+    people.bob.refresh_from_db()
+    assert people.bob.check_password("password")
+    assert bool(people.bob.totp_secret) == (what == "code")
+    SignInAttempt.objects.all().delete()
+    assert browser.post(path, right).url == "/me"
+    assert not SignInAttempt.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["/me", "/me/password", "/me/second-step"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -36,21 +36,32 @@ class EditedMeanwhileError(Exception):
 
 
 def create(record: Record, *, by: User, of_account: UUID | None = None) -> Record:
-    """Save a new record. One with the same uid is the same form sent again: a no-op, unless it
-    is somebody else's, which a guessed uid must not lead to."""
-    known = type(record).objects.filter(uid=record.uid).first()
+    """Save a new record, or give the one that the same form made when it was sent before."""
+    known = _made_before(record, by)
     if known is not None:
-        if known.created_by_id != by.pk:
-            raise ZhibiError(
-                "This form is too old or was not made here; go back, load the page anew, "
-                "send again."
-            )
         return known
     record.created_by = by
-    with transaction.atomic():
-        record.save(force_insert=True)
-        note(record, "created", by=by, of_account=of_account, after=str(record))
+    try:
+        with transaction.atomic():
+            record.save(force_insert=True)
+            note(record, "created", by=by, of_account=of_account, after=str(record))
+    except IntegrityError:
+        known = _made_before(record, by)  # at the same moment
+        if known is None:
+            raise
+        return known
     return record
+
+
+def _made_before(record: Record, by: User) -> Record | None:
+    """The record of the same uid. ZhibiError when it is somebody else's, which a guessed uid must
+    not lead to."""
+    known = type(record).objects.filter(uid=record.uid).first()
+    if known is not None and known.created_by_id != by.pk:
+        raise ZhibiError(
+            "This form is too old or was not made here; go back, load the page anew, send again."
+        )
+    return known
 
 
 def edit(
@@ -95,7 +106,7 @@ def restore(record: Record, *, by: User, of_account: UUID | None = None) -> None
 
 def note(record: Record | User, what: str, *, by: User | None, **said: Any) -> None:
     """A line in the audit about a record. What it says of a person goes under that person's key."""
-    person = record.uid if _is_person(record) else None
+    person = record.uid if is_person(record) else None
     before, after = said.get("before", ""), said.get("after", "")
     Change.objects.create(
         subject_kind=record._meta.model_name,
@@ -114,10 +125,11 @@ def shown(value: Any) -> str:
     """A value as the audit keeps it: empty for unknown, a person by their uid."""
     if value is None:
         return ""
-    return str(value.uid) if _is_person(value) else str(value)
+    return str(value.uid) if is_person(value) else str(value)
 
 
-def _is_person(value: Any) -> bool:
+def is_person(value: Any) -> bool:
+    """Whether a record says something about a person."""
     return hasattr(value, "PERSONAL")
 
 

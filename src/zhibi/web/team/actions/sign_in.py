@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from zhibi.web.team.attempts import begin_attempt, forgive
 from zhibi.web.team.models import Session, User
+from zhibi.web.team.second_step import accept
 
 HALF: Final = "half_signed_in"
 HALF_SECONDS: Final = 300
@@ -22,6 +23,12 @@ def check_password(request: HttpRequest, *, username: str, password: str) -> Use
     begin_attempt(username, address_of(request))
     user: User | None = authenticate(request, username=username, password=password)
     return user
+
+
+def check_code(request: HttpRequest, user: User, code: str) -> bool:
+    """Whether this is the code of now, used up by asking. ZhibiError after too many failures."""
+    begin_attempt(user.username, address_of(request))
+    return accept(user, code)
 
 
 def remember_half(request: HttpRequest, user: User) -> None:

@@ -9,11 +9,9 @@ from django.shortcuts import redirect, render
 
 from zhibi.errors import ZhibiError
 from zhibi.web.back import back
-from zhibi.web.team.actions.sign_in import address_of, begin_session, half_signed_in
-from zhibi.web.team.attempts import begin_attempt
+from zhibi.web.team.actions.sign_in import begin_session, check_code, half_signed_in
 from zhibi.web.team.forms.sign_in import CodeForm
 from zhibi.web.team.models import User
-from zhibi.web.team.second_step import accept
 from zhibi.web.text import say, sentence_of
 
 
@@ -24,7 +22,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         messages.info(request, say("That took too long; sign in again."))
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _is_right(request, user, form):
+    if request.method == "POST" and form.is_valid() and is_right(request, user, form):
         begin_session(request, user)
         return back(request, "today")
     return render(
@@ -35,13 +33,15 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_right(request: HttpRequest, user: User, form: CodeForm) -> bool:
+def is_right(request: HttpRequest, user: User, form: CodeForm) -> bool:
+    """Whether the code of a form is that of now; why not stands in the form."""
     try:
-        begin_attempt(user.username, address_of(request))
+        if check_code(request, user, form.cleaned_data["code"]):
+            return True
     except ZhibiError as problem:
         form.add_error("code", sentence_of(problem))
-        return False
-    if accept(user, form.cleaned_data["code"]):
-        return True
-    form.add_error("code", say("This code is wrong or was used already; wait for the next one."))
+    else:
+        form.add_error(
+            "code", say("This code is wrong or was used already; wait for the next one.")
+        )
     return False
