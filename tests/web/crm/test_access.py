@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from django.http import Http404
 
-from tests.web.conftest import Accounts, People
+from tests.web.conftest import BEGAN, Accounts, People
 from zhibi.web.crm.access import ReadOnlyError, account_for, accounts_of, scope_key, today
 from zhibi.web.crm.models import Account, Collaborator
-from zhibi.web.team.models import Membership, User
+from zhibi.web.team.models import Membership, Role, Team, User
+from zhibi.web.team.scope import people_of
 
 
 def seen(user: User) -> set[str]:
@@ -39,6 +40,35 @@ def test_who_has_left_leaves_accounts_with_the_team(people: People, accounts: Ac
 def test_who_leads_no_more_sees_their_own(people: People, accounts: Accounts) -> None:
     Membership.objects.filter(user=people.alice).update(ends_on=today())
     assert seen(people.alice) == {"华数机械"}
+
+
+def test_each_lead_sees_their_own_team_alone(people: People, accounts: Accounts) -> None:
+    User.objects.filter(pk=people.charlie.pk).update(role=Role.MANAGER)
+    Membership.objects.filter(user=people.charlie).update(is_lead=True)
+    charlie = User.objects.get(pk=people.charlie.pk)
+    assert seen(people.alice) == {"华数机械", "青岛轮胎"}
+    assert seen(charlie) == {"中棉纺织"}
+    # A lead by name alone: their role is that of a salesperson.
+    Membership.objects.update(is_lead=True)
+    Membership.objects.create(
+        user=people.bob, team=Team.objects.get(name="北区"), is_lead=True, starts_on=BEGAN
+    )
+    assert seen(people.bob) == {"青岛轮胎"}
+
+
+def test_who_comes_tomorrow_is_not_seen_today(people: People, accounts: Accounts) -> None:
+    tomorrow = today() + timedelta(days=1)
+    north_east = Team.objects.get(name="东北组")
+    Membership.objects.create(user=people.charlie, team=north_east, starts_on=tomorrow)
+    assert seen(people.alice) == {"华数机械", "青岛轮胎"}
+    assert people_of(north_east, today()) == {people.bob.pk}
+    assert people_of(north_east, tomorrow) == {people.bob.pk, people.charlie.pk}
+    assert people_of(Team.objects.get(name="公司"), today()) >= {people.alice.pk, people.bob.pk}
+
+
+def test_a_circle_of_teams_leads_nowhere(people: People, accounts: Accounts) -> None:
+    Team.objects.filter(name="公司").update(parent=Team.objects.get(name="南区"))
+    assert seen(people.alice) == {"华数机械", "青岛轮胎"}
 
 
 def test_a_collaborator_sees_until_the_end_day(people: People, accounts: Accounts) -> None:
