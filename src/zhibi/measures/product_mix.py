@@ -74,7 +74,7 @@ def product_mix(
     keys = account_keys(tables, level=level)
     own = rows.filter(pc.is_in(rows["account_key"], keys))
     everybody = _from_arrow(rows)
-    is_seen = np.isin(everybody.account_keys, keys.to_numpy())
+    is_seen = np.isin(everybody.account_keys, keys.to_numpy(False))
     among = replace(everybody, is_seen=is_seen)
     return replace(_from_arrow(own, everybody.categories), among=among)
 

@@ -7,7 +7,7 @@ what somebody else keeps. All give the same columns, so that nothing above can t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zhibi.tables import contents
 from zhibi.tables.contents import Contents
 from zhibi.tables.engines import Engine, local_duckdb
+from zhibi.tables.inline import inline
 from zhibi.tables.schema import CUSTOMERS, FURTHER, ORDER_LINES, SCHEMAS, TableSchema
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class Facts:
     `further` are the other tables of the schema that hold any row; `part` names the customers
     they are of, and is empty for all. `links` are the decisions on legal entities in the lake.
     `records_version` says which records lie over them, and `left_out` how many rows of each
-    table of records name a customer that nobody knows (see `zhibi.tables.records`)."""
+    table of records name a customer that nobody knows (see `zhibi.tables.records`).
+    `lines_of` reads the order lines of some customers alone (by key) out of a warehouse, which
+    could not reach through what is worked out of each line."""
 
     engine: Engine
     order_lines: ir.Table
@@ -54,6 +57,11 @@ class Facts:
     links: ir.Table | None = None
     records_version: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
+    lines_of: Callable[[ir.Table], ir.Table] | None = None
+
+    def there(self, rows: ir.Table) -> ir.Table:
+        """A small local table, to be asked about where the facts are."""
+        return rows if self.engine.is_local else inline(rows.to_pyarrow())
 
     def close(self) -> None:
         """End the connections to where the facts are."""

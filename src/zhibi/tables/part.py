@@ -1,7 +1,8 @@
 """The facts of some customers alone: what one part of them, or one reader, is shown.
 
 Every table keeps only the rows of these customers, by a semi-join in the engine where the facts
-are; so all rows, totals, names and findings come from it. Products are nobody's and stay whole.
+are (a warehouse is told of them in the question, see `zhibi.tables.inline`); so all rows, totals,
+names and findings come from it. Products are nobody's and stay whole.
 
 A reader sees legal entities, so a group may be torn: what they see of it is an account of its own,
 which goes by the top of the group where they see that, else by its first entity. The rest of the
@@ -14,7 +15,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from zhibi.errors import ZhibiError
 from zhibi.tables import contents
 from zhibi.tables.facts import Facts, Further
 
@@ -43,11 +43,6 @@ def of_entities(facts: Facts, ids: pa.Table, *, name: str) -> tuple[Facts, Facts
 
     The days are those of all: when the data begins is not when the first of them bought.
     """
-    if not facts.engine.is_local:
-        raise ZhibiError(
-            "Facts in a warehouse cannot be shown to somebody who sees only some customers; "
-            "import them with `zhibi import FILE`."
-        )
     from ibis.util import gen_name
 
     asked = facts.engine.local.create_table(gen_name("asked"), ids.select(ID), temp=True)
@@ -57,7 +52,7 @@ def of_entities(facts: Facts, ids: pa.Table, *, name: str) -> tuple[Facts, Facts
     )
     keys = torn.filter(torn.is_seen).select(KEY)
     found = _narrowed(whole, keys, name)
-    has_lines = bool(found.order_lines.limit(1).count().to_pyarrow().as_py())
+    has_lines = found.order_lines.select(KEY).limit(1).to_pyarrow().num_rows > 0
     return replace(found, first_day=facts.first_day if has_lines else None), whole
 
 
@@ -78,12 +73,16 @@ def _torn(customers: ir.Table, asked: ir.Table) -> ir.Table:
 def _narrowed(facts: Facts, customer_keys: ir.Table, name: str) -> Facts:
     """Only the rows of these customers; the days still those of all."""
     customers = facts.customers.semi_join(customer_keys, KEY)
+    if facts.lines_of:
+        order_lines = facts.lines_of(customer_keys)
+    else:
+        order_lines = facts.order_lines.semi_join(customer_keys, KEY)
     return replace(
         facts,
-        order_lines=facts.order_lines.semi_join(customer_keys, KEY),
+        order_lines=order_lines,
         customers=customers,
         filled=_filled(facts, customers),
-        further=_further(facts, customer_keys),
+        further=_further(facts, facts.there(customer_keys)),
         part=name,
     )
 

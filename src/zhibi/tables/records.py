@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from zhibi.errors import ZhibiError
 from zhibi.tables import contents
 from zhibi.tables.facts import Facts, Further
+from zhibi.tables.keyed_by_text import by_number, by_text
 from zhibi.tables.lake import groups
 from zhibi.tables.lake.customers import FORMER_NAMES, FORMERS
 from zhibi.tables.lake.files import LINKS_COLUMNS
@@ -41,18 +41,13 @@ PARENTS = """
 
 
 def with_records(facts: Facts, records: Mapping[str, pa.Table], *, version: str) -> Facts:
-    """The facts of a lake with what people typed over them, whole (before any part is taken).
+    """The facts with what people typed over them, whole (before any part is taken).
 
     `records["customers"]` has source_system, customer_id and any other columns of the schema, a
     parent as parent_source_system and parent_id (itself: it has none); one row a customer. Every
     other table has the columns of its schema, and rows of unknown customers are left out and
     counted in `Facts.left_out`. `version` becomes part of every result's identity.
     """
-    if not facts.engine.is_local:
-        raise ZhibiError(
-            "What is typed here cannot be laid over the facts of a warehouse; import them with "
-            "`zhibi import FILE`."
-        )
     given = {table: rows for table, rows in records.items() if rows.num_rows}
     _refuse_unfit(given)
     if "customers" in given:
@@ -88,13 +83,16 @@ def _decided(facts: Facts, rows: pa.Table) -> Facts:
     connection = local.con
     _refuse_twice(rows)
     held = local.compile(facts.customers)
+    if not facts.engine.is_local:
+        held = by_number(f"({held})")
     said = name(_typed(local, CUSTOMERS, rows).get_name())
     connection.execute(f"CREATE TEMP TABLE customers_next AS {_laid_over(held, said)}")
     regrouped = f"FROM {said} AS said LEFT JOIN ({held}) AS old {_USING} {_REGROUPS}"
     if count(connection, f"SELECT count(*) {regrouped}"):
         links = f"({local.compile(facts.links)})" if facts.links is not None else _NO_LINKS
         groups.resolve(connection, links, PARENTS)
-    table = _made(local, f"SELECT {names(CUSTOMERS.sql_columns)} FROM customers_next")
+    made = f"SELECT {names(CUSTOMERS.sql_columns)} FROM customers_next"
+    table = _made(local, made if facts.engine.is_local else by_text(f"({made})"))
     connection.execute("DROP TABLE customers_next")
     in_groups = table.filter(table.group_key != table.customer_key)
     return replace(
@@ -152,16 +150,16 @@ def _added(facts: Facts, schema: TableSchema, rows: pa.Table) -> tuple[Further |
     held = facts.further.get(schema.name)
     typed = _typed(local, schema, rows).drop("customer_key")
     known = facts.customers.select(*KEY, "customer_key")
-    columns = list(schema.sql_columns)
+    columns = list(held.table.columns if held else schema.sql_columns)
     keyed = _made(local, local.compile(typed.join(known, KEY).select(columns)))
     kept = int(keyed.count().to_pyarrow().as_py())
     left_out = rows.num_rows - kept
     if not kept:
         return held, left_out
-    filled = contents.filled_columns(keyed)
+    filled, there = contents.filled_columns(keyed), facts.there(keyed)
     if held is None:
-        return Further(keyed, filled), left_out
-    return Further(held.table.select(columns).union(keyed), held.filled | filled), left_out
+        return Further(there, filled), left_out
+    return Further(held.table.union(there), held.filled | filled), left_out
 
 
 def _typed(local: Any, schema: TableSchema, rows: pa.Table) -> ir.Table:

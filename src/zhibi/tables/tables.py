@@ -57,10 +57,11 @@ class Tables:
         """
         customers = self.customers
         tops = customers.filter(chosen(customers)).select(group_key="customer_key")
-        keys = customers.semi_join(tops, "group_key").select("customer_key")
         part = f"{self.facts.part}/{name}@{self.day}"
-        if self.facts.engine.is_local:  # a list of keys is read faster than made again
-            keys = self.keep(f"part|{part}", keys)
+        # A list of keys is read faster than made again.
+        keys = self.keep(
+            f"part|{part}", customers.semi_join(tops, "group_key").select("customer_key")
+        )
         return replace(self, facts=part_of(self.facts, keys, name=part))
 
     def of_accounts(self, name: str, ids: Collection[tuple[str, str]] | pa.Table) -> Tables:

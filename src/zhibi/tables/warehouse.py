@@ -6,17 +6,20 @@ id, and the line that opens an order is found by a window.
 
 from __future__ import annotations
 
-import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhibi.errors import ZhibiError
-from zhibi.tables.contents import bases_of
 from zhibi.tables.engines import Engine, connect, local_duckdb, shown, table_of
 from zhibi.tables.facts import Facts, Further
+from zhibi.tables.inline import inline
+from zhibi.tables.keyed_by_text import key_customers
+from zhibi.tables.look import Look, version_of
 from zhibi.tables.schema import (
     CUSTOMERS,
     FURTHER,
@@ -29,9 +32,11 @@ from zhibi.tables.schema import (
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 FILE_NAME = "connect.toml"
 SUPPOSED = {"basis": "ordered", "line_kind": "sale"}  # of order lines that do not say
+WHOLE = re.compile(r"-?\d{1,18}")
 PART_OF_SALES = ("sale", "return", "red_invoice")  # what an order's value is made of
 
 IBIS_TYPES = {
@@ -90,8 +95,31 @@ class Connection:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def from_warehouse(connection: Connection) -> Facts:
-    """Facts in the canonical columns, read where they are; `Facts.close` ends the connection."""
+def from_warehouse(connection: Connection, look: Look | None = None) -> Facts:
+    """Facts in the canonical columns, read where they are; `Facts.close` ends the connection.
+
+    With the `look` of an earlier hour nothing is read yet; without one the warehouse is looked at.
+    """
+    given = _order_lines(connection)
+    backend = connect(connection.url)
+    try:
+        return _facts(backend, connection, given, look or _look(backend, connection))
+    except BaseException:
+        backend.disconnect()
+        raise
+
+
+def look_at(connection: Connection, *, today: date | None = None) -> Look:
+    """Look at a warehouse now, to keep what is seen; `today` parts the orders that are to come."""
+    _order_lines(connection)
+    backend = connect(connection.url)
+    try:
+        return _look(backend, connection, today=today)
+    finally:
+        backend.disconnect()
+
+
+def _order_lines(connection: Connection) -> Source:
     given = connection.tables.get("order_lines")
     if given is None:
         raise ZhibiError(
@@ -99,48 +127,72 @@ def from_warehouse(connection: Connection) -> Facts:
             "add --table order_lines=schema.table.",
             url=shown(connection.url),
         )
-    backend = connect(connection.url)
-    try:
-        return _facts(backend, connection, given)
-    except BaseException:
-        backend.disconnect()
-        raise
+    return given
 
 
-def _facts(backend: Any, connection: Connection, given: Source) -> Facts:
-    local = local_duckdb()
-    engine = Engine(backend.name, backend, local)
-    lines = _keyed(canonical(backend, given, ORDER_LINES))
-    summary = (
-        lines.agg(
-            n=lines.count(),
-            first_day=lines.order_date.min(),
-            last_day=lines.order_date.max(),
-            net=lines.amount.sum(),
-        )
-        .to_pyarrow()
-        .to_pylist()[0]
+def _look(backend: Any, connection: Connection, *, today: date | None = None) -> Look:
+    lines = canonical(backend, _order_lines(connection), ORDER_LINES)
+    until = date.max if today is None else today
+    bought = lines.group_by("customer_id", "basis").agg(
+        lines=lines.count(),
+        first_day=lines.order_date.min(),
+        last_day=lines.order_date.max(),
+        last_past_day=lines.order_date.max(where=lines.order_date <= until),
+        net=lines.amount.sum(),
     )
+    local = local_duckdb()
+    local.create_table("bought", bought.to_pyarrow())
+    summary = local.raw_sql(
+        "SELECT coalesce(sum(lines), 0), min(first_day), max(last_day), max(last_past_day), "
+        "sum(net), list(DISTINCT basis ORDER BY basis) FROM bought"
+    ).fetchall()[0]
+    customers = _customers(local, backend, connection.tables.get("customers"))
+    of = mark_of(connection)
+    number, first, last, past, net, bases = summary
+    return Look(
+        at=datetime.now(UTC),
+        of=of,
+        lines=int(number),
+        first_day=first,
+        last_day=last,
+        last_past_day=past,
+        bases=tuple(basis for basis in bases or () if basis),
+        version=version_of(of, number, first, last, net, customers.num_rows),
+        customers=customers,
+    )
+
+
+def mark_of(connection: Connection) -> str:
+    """Says which connection a look is of, without its secrets."""
+    return version_of(shown(connection.url), connection.tables)
+
+
+def _facts(backend: Any, connection: Connection, given: Source, look: Look) -> Facts:
+    local = local_duckdb()
+    has_groups = key_customers(local, look.customers)
     people = connection.tables.get("customers")
-    has_groups = _bring_customers(local, backend, lines, people)
     further = {
         name: _further(backend, connection.tables[name], SCHEMAS[name])
         for name in FURTHER
         if name in connection.tables
     }
-    mark = f"{shown(connection.url)} {connection.tables} {sorted(summary.items())}"
+
+    def lines_of(customer_keys: ir.Table) -> ir.Table:
+        return _keyed(canonical(backend, given, ORDER_LINES, of=customer_keys.to_pyarrow()))
+
     return Facts(
-        engine=engine,
-        order_lines=lines,
+        engine=Engine(backend.name, backend, local),
+        order_lines=_keyed(canonical(backend, given, ORDER_LINES)),
         customers=local.table("customers"),
         filled=frozenset((*given.columns, *SUPPOSED, *(people.columns if people else ()))),
-        bases=bases_of(lines),
-        first_day=summary["first_day"],
-        last_day=summary["last_day"],
-        data_version=hashlib.sha256(mark.encode()).hexdigest()[:12],
+        bases=look.bases,
+        first_day=look.first_day,
+        last_day=look.last_day,
+        data_version=look.version,
         has_groups=has_groups,
         has_samples="line_kind" in given.columns,
         further=further,
+        lines_of=lines_of,
     )
 
 
@@ -152,8 +204,11 @@ def _further(backend: Any, source: Source, schema: TableSchema) -> Further:
     return Further(rows, frozenset(source.columns))
 
 
-def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
-    """A warehouse table in the columns of the schema; what it does not have is null."""
+def canonical(
+    backend: Any, source: Source, schema: TableSchema, *, of: pa.Table | None = None
+) -> ir.Table:
+    """A warehouse table in the columns of the schema; what it does not have is null. `of` are the
+    customers (one column of ids) whose rows alone are wanted."""
     import ibis
 
     table = table_of(backend, source.table)
@@ -174,6 +229,9 @@ def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
                 field=required,
             )
 
+    if of is not None:
+        table = _of_customers(table, source.columns["customer_id"], of)
+
     def filled(name: str, kind: Kind) -> ir.Value:
         sql_type = IBIS_TYPES[SQL_TYPES[kind]]
         if name in source.columns:
@@ -185,63 +243,61 @@ def canonical(backend: Any, source: Source, schema: TableSchema) -> ir.Table:
     return table.select(source_system=ibis.literal(""), **fields)
 
 
+def _of_customers(table: ir.Table, column: str, ids: pa.Table) -> ir.Table:
+    """The rows of these customers, found before anything is worked out of them. The column is
+    taken as it is, so that an index on it helps."""
+    import pyarrow as pa
+
+    own = table[column]
+    found = ids.column(0)
+    if own.type().is_integer():
+        numbers = [int(one) for one in found.to_pylist() if WHOLE.fullmatch(one)]
+        found = pa.array(numbers, pa.int64())
+    elif not own.type().is_string():
+        own = own.cast("string")
+    wanted = inline(pa.table({"wanted_id": found}))
+    return table.semi_join(wanted, own == wanted.wanted_id)
+
+
 def _keyed(lines: ir.Table) -> ir.Table:
-    """Add customer_key and is_order (see the schema) as expressions."""
+    """Add customer_key and is_order (see the schema) as expressions.
+
+    By order and customer, so that those of some customers come out the same without the others,
+    and a warehouse that is asked for some passes over the rest.
+    """
     import ibis
 
     counted = lines.line_kind.isin(PART_OF_SALES).ifelse(lines.amount, 0)
     lines = lines.mutate(
         so_far=counted.sum().over(
-            ibis.window(group_by="order_id", order_by="order_date", range=(None, 0))
+            ibis.window(
+                group_by=["order_id", "customer_id"], order_by="order_date", range=(None, 0)
+            )
         )
     )
     is_positive = lines.so_far > 0
     first = ibis.row_number().over(
-        group_by=[lines.order_id, is_positive],
+        group_by=[lines.order_id, lines.customer_id, is_positive],
         order_by=[lines.order_date, lines.line_no, lines.amount.desc()],
     )
     lines = lines.mutate(is_order=is_positive & (first == 0), customer_key=lines.customer_id)
     return lines.drop("so_far")
 
 
-def _bring_customers(local: Any, backend: Any, lines: ir.Table, source: Source | None) -> bool:
-    """Customers as a local table, ids that only order lines name included; whether any of them
-    belongs to a group."""
-    ids = lines.select("customer_id").distinct()
-    local.create_table("seen", ids.to_pyarrow(), temp=True)
+def _customers(local: Any, backend: Any, source: Source | None) -> pa.Table:
+    """Those of the list, each once, and those that only order lines name (`bought`)."""
     if source:
         given = canonical(backend, source, CUSTOMERS).drop("source_system").to_pyarrow()
+        local.create_table("given", given)
     else:
-        given = ids.mutate(name="customer_id").limit(0).to_pyarrow()
-    local.create_table("given", given, temp=True)
-    names = given.column_names
-    nulls = {
-        f.name: f"CAST(NULL AS {SQL_TYPES[f.kind]}) AS {f.name}"
-        for f in CUSTOMERS.fields
-        if f.name not in names
-    }
-    local.raw_sql(f"""
-        CREATE TEMP TABLE listed AS
-        SELECT * FROM (SELECT * FROM given UNION ALL BY NAME
-                       SELECT customer_id, customer_id AS name FROM seen
-                       ANTI JOIN given USING (customer_id))
-        {"CROSS JOIN (SELECT " + ", ".join(nulls.values()) + ")" if nulls else ""}""")
-    # The top of each chain of parents; a chain that runs in a circle ends after 20 steps.
-    local.raw_sql("""
-        CREATE TEMP TABLE customers AS
-        WITH RECURSIVE up AS (
-            SELECT customer_id, customer_id AS top, 0 AS steps FROM listed
-            UNION ALL
-            SELECT up.customer_id, above.parent_id, steps + 1
-            FROM up JOIN listed above ON above.customer_id = up.top
-            JOIN listed parent ON parent.customer_id = above.parent_id
-            WHERE steps < 20 AND above.parent_id <> up.customer_id
-        ), tops AS (SELECT customer_id, arg_max(top, steps) AS top FROM up GROUP BY ALL)
-        SELECT listed.*, '' AS source_system, customer_id AS customer_key,
-            customer_id AS entity_key, top AS group_key
-        FROM listed JOIN tops USING (customer_id)""")
-    found = local.raw_sql("SELECT count(*) FROM customers WHERE group_key <> customer_key")
-    return bool(found.fetchall()[0][0])
+        columns = [f"NULL::{SQL_TYPES[f.kind]} AS {f.name}" for f in CUSTOMERS.fields]
+        local.raw_sql(f"CREATE TABLE given AS SELECT {', '.join(columns)} WHERE false")
+    return local.con.sql("""
+        SELECT DISTINCT ON (customer_id) * FROM given WHERE customer_id IS NOT NULL
+        UNION ALL BY NAME
+        SELECT DISTINCT customer_id, customer_id AS name FROM bought
+        ANTI JOIN given USING (customer_id) WHERE customer_id IS NOT NULL
+        ORDER BY customer_id, name""").to_arrow_table()
 
 
 def _quoted(text: str) -> str:
