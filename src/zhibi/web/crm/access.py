@@ -6,19 +6,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import In
 from django.http import Http404
 from django.utils import timezone
 
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.models import Account, Collaborator, Promise, Task
 from zhibi.web.crm.models.account import LIVING
+from zhibi.web.crm.unindexed import Unindexed
 from zhibi.web.team.models import Role, User
 from zhibi.web.team.once import once
 from zhibi.web.team.scope import SEES_ALL, people_seen
+
+FEW_ACCOUNTS: Final = 5_000
 
 
 class ReadOnlyError(ZhibiError):
@@ -34,8 +39,26 @@ def today() -> date:
 
 def accounts_of(user: User, *, with_deleted: bool = False) -> QuerySet[Account]:
     """The accounts `user` may see: by their scope, and those they were named collaborator of."""
-    seen = Account.objects.filter(_visible(user))
+    seen = Account.objects.filter(in_scope(user))
     return seen if with_deleted else seen.filter(LIVING)
+
+
+def at_accounts_of(user: User) -> Q:
+    """Of what stands at an account: `user` sees that account. To be asked of what is ordered by
+    itself: a database that is asked for `account__in` first lists every account of a company."""
+    living = Q(account__deleted_at__isnull=True, account__isnull=False)
+    return living & in_scope(user, "account__", is_indexed=False)
+
+
+def has_few_accounts(user: User) -> bool:
+    """Whether what stands at the accounts of `user` is found sooner from them."""
+    return once(("has few", user.pk), lambda: _has_few(user))
+
+
+def _has_few(user: User) -> bool:
+    if people_seen(user, today()) is None:
+        return False
+    return len(accounts_of(user).order_by().values_list("pk")[: FEW_ACCOUNTS + 1]) <= FEW_ACCOUNTS
 
 
 def account_for(user: User, uid: UUID | str, *, to_edit: bool = False) -> Account:
@@ -140,8 +163,7 @@ def tasks_of(user: User) -> QuerySet[Task]:
     """The tasks `user` may see: those on accounts they see, and those without account that they
     gave or were given."""
     own = Q(account=None) & (Q(assignee=user) | Q(created_by=user))
-    seen = Q(account__in=accounts_of(user).values("pk"))
-    return Task.objects.filter(seen | own, deleted_at=None)
+    return Task.objects.filter(at_accounts_of(user) | own, deleted_at=None)
 
 
 def task_for(user: User, uid: UUID, *, to_edit: bool = False) -> Task:
@@ -188,16 +210,25 @@ def scope_key(user: User) -> str:
     return f"o{owners};c{','.join(map(str, named))}" if named else f"o{owners}"
 
 
-def _visible(user: User) -> Q:
+def in_scope(user: User, path: str = "", *, is_indexed: bool = True) -> Q:
+    """The accounts at the end of a path, deleted ones too, that `user` may see. `is_indexed`:
+    the database may go by their owners."""
     people = people_seen(user, today())
-    return Q() if people is None else _in_scope(people, _rights(user))
-
-
-def _in_scope(people: frozenset[int] | None, named: Iterable[int]) -> Q:
     if people is None:
         return Q()
-    owned, named = Q(owner_id__in=sorted(people)), sorted(named)
-    return owned | Q(pk__in=named) if named else owned
+    named = sorted(_rights(user))
+    if is_indexed:
+        return _in_scope(people, named, path)
+    owner, account = Unindexed(F(f"{path}owner")), Unindexed(F(f"{path}pk"))
+    owned = Q(In(owner, sorted(people)))
+    return owned | Q(In(account, named)) if named else owned
+
+
+def _in_scope(people: frozenset[int] | None, named: Iterable[int], path: str = "") -> Q:
+    if people is None:
+        return Q()
+    owned, named = Q(**{f"{path}owner_id__in": sorted(people)}), sorted(named)
+    return owned | Q(**{f"{path}pk__in": named}) if named else owned
 
 
 def _rights(user: User) -> dict[int, bool]:

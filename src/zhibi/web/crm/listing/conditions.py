@@ -3,29 +3,23 @@ look at them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from zhibi.web.crm.access import accounts_of
+from zhibi.web.crm.access import in_scope, today
 from zhibi.web.crm.listing.paging import Found
 from zhibi.web.crm.models import Account
 from zhibi.web.crm.models.account import LIVING
+from zhibi.web.crm.unindexed import Unindexed
 from zhibi.web.team.models import User
-from zhibi.web.team.scope import SEES_ALL
+from zhibi.web.team.scope import people_seen
 
-
-class Unindexed(Func):
-    """A column that SQLite reads row by row: without counts of its own it takes every index for
-    a narrow one, and would read 400,000 accounts of grade D to find ten of them."""
-
-    template = "%(expressions)s"
-    arity = 1
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **more)
+# Columns with indexes that hold the other filters too, the narrower ones first.
+LEADING: Final = (frozenset(("region", "industry")), frozenset(("grade",)))
+AFTER_OWNER: Final = frozenset(("warning",))  # comes next in the index by owner
+FEW_OWNERS: Final = 20  # of whom all accounts are looked at sooner than all of a region
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +55,41 @@ class Asked:
 
 def found(user: User, asked: Asked) -> Found:
     """The accounts `user` may see that are as asked."""
-    seen = accounts_of(user, with_deleted=asked.is_deleted)
-    if asked.is_deleted:
-        seen = seen.filter(~LIVING)
-    seen = seen.filter(*asked.others)
-    read = _unindexed(seen, asked.conditions)
-    sees_all = user.role in SEES_ALL
-    has_one = sees_all and len(asked.conditions) == 1 and not asked.others
-    chosen = seen.filter(asked.conditions[0].holds()) if has_one else read
+    living = ~LIVING if asked.is_deleted else LIVING
+    people = people_seen(user, today())
+    leading = _leading(asked, None if people is None else len(people))
+    accounts = Account.objects.filter(living, *asked.others)
+    in_some = in_scope(user, is_indexed=leading <= AFTER_OWNER)
+    chosen = _read(accounts.filter(in_some), asked, leading)
     if asked.shortcut is not None:
         chosen = chosen.filter(asked.shortcut)
-    is_everything = sees_all and asked.is_anything
-    return Found(chosen, read, is_everything, has_shortcut=asked.shortcut is not None)
+    return Found(
+        chosen,
+        _read(accounts.filter(in_scope(user, is_indexed=False)), asked),
+        is_everything=people is None and asked.is_anything,
+        has_shortcut=asked.shortcut is not None,
+        equal={one.column: one.value for one in asked.conditions if one.lookup == "exact"},
+    )
 
 
-def _unindexed(accounts: QuerySet[Account], conditions: Sequence[Condition]) -> QuerySet[Account]:
-    columns = {f"read_{one.column}": Unindexed(F(one.column)) for one in conditions}
-    return accounts.alias(**columns).filter(*(one.holds("read_") for one in conditions))
+def _leading(asked: Asked, owners: int | None) -> frozenset[str]:
+    """The columns by whose index accounts are found. None, or those after the owner: by their
+    owner; or, where they are everybody's, by reading through an index that holds every filter."""
+    columns = frozenset(one.column for one in asked.conditions if one.lookup in ("exact", "in"))
+    if owners is None and len(asked.conditions) == 1:
+        return columns
+    if owners is None or owners > FEW_OWNERS:
+        for leading in LEADING:
+            if leading & columns:
+                return leading & columns
+    return frozenset() if owners is None else AFTER_OWNER & columns
+
+
+def _read(
+    accounts: QuerySet[Account], asked: Asked, leading: frozenset[str] = frozenset()
+) -> QuerySet[Account]:
+    """As asked, by no index but those that begin with a column of `leading`."""
+    read = [one for one in asked.conditions if one.column not in leading]
+    columns = {f"read_{one.column}": Unindexed(F(one.column)) for one in read}
+    held = [one.holds() for one in asked.conditions if one.column in leading]
+    return accounts.filter(*held).alias(**columns).filter(*(one.holds("read_") for one in read))

@@ -10,16 +10,18 @@ ways lead to it, and neither depends on what a database guesses:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 from django.core import signing
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
-from zhibi.web.crm.listing.orders import Way
+from zhibi.web.crm.listing.orders import ORDERS, Way
 from zhibi.web.crm.models import Account
 from zhibi.web.crm.models.account import LIVING
+from zhibi.web.crm.unindexed import Unindexed
 
 ROWS: Final = 50
 COUNTED: Final = 10_000  # more are "10,000+"
@@ -35,6 +37,7 @@ class Found:
     unindexed: QuerySet[Account]
     is_everything: bool = False  # all living accounts: each row of an index is one of them
     has_shortcut: bool = False  # `accounts` leads past the rows that are not meant
+    equal: Mapping[str, Any] = field(default_factory=dict)  # columns of which one value is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,8 @@ def _ordered(found: Found, way: Way, mark: Mark | None) -> QuerySet[Account]:
     nulls = {"nulls_first" if mark and mark.is_back else "nulls_last": True}
     key = F("sort_key").desc(**nulls) if falls else F("sort_key").asc(**nulls)
     sign = "-" if falls else ""
-    first = [f"{sign}{order.level}"] if order.level else []
+    first = [Unindexed(F(order.level))] if order.level else []
+    first = [one.desc() for one in first] if falls else first
     return accounts.order_by(*first, key, f"{sign}pk")
 
 
@@ -163,7 +167,8 @@ def _walked(found: Found, way: Way, mark: Mark | None, rows: int) -> list[int] |
     chosen: list[int] = []
     windows = list(WINDOWS)
     is_back = bool(mark and mark.is_back)
-    for stretch in _stretches(way, mark):
+    way, mark = _led(found, way, mark)
+    for stretch in _stretches(found, way, mark):
         place, mark = mark, None
         while len(chosen) < rows:
             if not windows:
@@ -185,17 +190,27 @@ class Stretch:
     is_known: bool
 
 
-def _stretches(way: Way, mark: Mark | None) -> list[Stretch]:
-    """From the mark on: each level, what is known before what is not."""
+def _led(found: Found, way: Way, mark: Mark | None) -> tuple[Way, Mark | None]:
+    """Sales of one grade are walked by the index that begins with the grade: the sales of all
+    would be walked to their end for grade D."""
+    if way.order != ORDERS["sales"] or "grade" not in found.equal:
+        return way, mark
+    grade = found.equal["grade"]
+    of_grade = replace(way.order, level="grade", levels=(grade,))
+    return replace(way, order=of_grade), mark and replace(mark, level=grade)
+
+
+def _stretches(found: Found, way: Way, mark: Mark | None) -> list[Stretch]:
+    """From the mark on: each level that may be found, what is known before what is not."""
     levels: tuple[int | None, ...] = way.order.levels or (None,)
     levels = levels if way.falls else levels[::-1]
     every = [Stretch(level, is_known) for level in levels for is_known in (True, False)]
-    if mark is None:
-        return every
-    if mark.is_back:
+    if mark and mark.is_back:
         every.reverse()
-    here = Stretch(mark.level, mark.value is not None)
-    return every[every.index(here) :] if here in every else []
+    if mark:
+        every = every[every.index(Stretch(mark.level, mark.value is not None)) :]
+    only = found.equal.get(way.order.level)
+    return [one for one in every if only is None or one.level == only]
 
 
 def _along(

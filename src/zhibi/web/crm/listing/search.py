@@ -13,16 +13,16 @@ from typing import Final
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from zhibi.web.crm.access import accounts_of, tasks_of
+from zhibi.web.crm.access import accounts_of, has_few_accounts, in_scope, tasks_of
 from zhibi.web.crm.actions.search_terms import IN_EVERY_NAME, bigrams, key_of
 from zhibi.web.crm.listing.syllables import readings
 from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, Task
+from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import User
 
 LONGEST: Final = 60
 COMMON: Final = 20_000  # of a pair in more, the biggest accounts are looked at first
-FEW_ACCOUNTS: Final = 2_000  # whose people are all looked at
-NEAR: Final = 1_000  # people looked at where there are more
+NEAR: Final = 1_000  # people looked at where there are more accounts than a few
 CODE_LENGTH: Final = 18
 
 
@@ -118,15 +118,15 @@ def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
     column = "initials" if typed.isascii() else "name"
     typed = typed.lower() if typed.isascii() else typed
     people = Contact.objects.filter(deleted_at=None, erased_at=None)
-    own = list(accounts_of(user).values_list("pk", flat=True)[: FEW_ACCOUNTS + 1])
-    if len(own) <= FEW_ACCOUNTS:
+    if has_few_accounts(user):
         named = Q(name__icontains=typed) | Q(initials__contains=typed)
-        found = people.filter(named, account__in=own)
+        found = people.filter(named, account__in=accounts_of(user).values("pk"))
     else:
         after = typed[:-1] + chr(ord(typed[-1]) + 1)
         begins = {f"{column}__gte": typed, f"{column}__lt": after}
         near = list(people.filter(**begins).values_list("pk", "account_id")[:NEAR])
-        seen = accounts_of(user).filter(pk__in={account for _, account in near})
+        living = Account.objects.filter(LIVING, in_scope(user, is_indexed=False))
+        seen = living.filter(pk__in={account for _, account in near})
         kept = set(seen.values_list("pk", flat=True))
         found = people.filter(pk__in=[pk for pk, account in near if account in kept][:limit])
     return list(found.select_related("account").order_by("name", "pk")[:limit])

@@ -133,6 +133,26 @@ class Account(Record):
                 name="account_to_filter",
                 condition=LIVING,
             ),
+            # Each grade, its biggest accounts first: they lie at one end of the sales.
+            models.Index(
+                F("grade"), F("sales").desc(), F("id").desc(),
+                *map(F, ("owner", "size", "life_stage", "warning", "deleted_at")),
+                name="account_of_grade",
+                condition=LIVING,
+            ),
+            # For several filters at once over many owners: the rest is seen without the rows.
+            models.Index(
+                fields=["industry", "grade", "size", "life_stage", "warning", "owner", "sales",
+                        "deleted_at", "id"],
+                name="account_of_industry",
+                condition=LIVING,
+            ),
+            models.Index(
+                fields=["region", "industry", "grade", "size", "life_stage", "warning", "owner",
+                        "sales", "deleted_at", "id"],
+                name="account_of_region",
+                condition=LIVING,
+            ),
             models.Index(
                 F("deleted_at").desc(), F("id").desc(), name="account_deleted", condition=~LIVING
             ),
