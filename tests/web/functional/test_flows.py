@@ -47,7 +47,7 @@ class Words:
 
 CHINESE = Words("zh-hans", "登录", "开始识别", "确认入库", "查看分析", "转为任务", "完成")
 ENGLISH = Words(
-    "en", "Sign in", "Look at them", "Take it over", "See it analysed", "Make it a task",
+    "en", "Sign in", "Check the files", "Import now", "See the analysis", "Make it a task",
     "Done",
 )  # fmt: skip
 LANGUAGES = pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])

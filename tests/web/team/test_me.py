@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.web.conftest import People, SignedIn
+from zhibi.web.team.browser_names import browser_name
 from zhibi.web.team.models import Change, Session, SignInAttempt
 from zhibi.web.team.second_step import SECONDS
 
@@ -164,3 +165,16 @@ def test_a_stolen_session_does_not_try_them_all(
 @pytest.mark.parametrize("path", ["/me", "/me/password", "/me/second-step"])
 def test_visitors_are_sent_to_the_door(db: None, path: str) -> None:
     assert Client().get(path).url == f"/sign-in?next={path}"
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/126 MicroMessenger/8.0", "WeChat, Android"),
+        ("curl/8.4.0", "curl/8.4.0"),
+    ],
+)
+def test_a_session_names_its_browser_as_people_do(agent: str, name: str) -> None:
+    assert browser_name(agent) == name

@@ -66,7 +66,7 @@ class SaveForm(forms.ModelForm):
         self.fields["name"].label = say("Name")
         self.fields["name"].error_messages = {"required": say("Give it a name.")}
         self.fields["every"] = forms.ChoiceField(
-            label=say("Made anew"),
+            label=say("Refreshed"),
             required=False,
             choices=[
                 ("", say("when it is opened")),

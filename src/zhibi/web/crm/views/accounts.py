@@ -18,6 +18,7 @@ from zhibi.web.crm.listing.paging import Page, page_of
 from zhibi.web.crm.listing.views import views_for
 from zhibi.web.crm.models import Account
 from zhibi.web.team.models import Role
+from zhibi.web.text import say
 
 
 def accounts(request: HttpRequest) -> HttpResponse:
@@ -27,12 +28,13 @@ def accounts(request: HttpRequest) -> HttpResponse:
     page = page_of(found(request.user, filters.asked), way, request.GET.get("page", ""))
     if any(column.name == "tags" for column in columns):
         prefetch_related_objects(page.accounts, "tags")
+    labelled = [(column, "" if column.picture else say(column.label)) for column in columns]
     context = {
         "filters": filters,
         "page": page,
         "headers": [_header(column, way, filters.query) for column in columns],
         "name_header": _name_header(way, filters.query),
-        "rows": [_row(one, columns) for one in page.accounts],
+        "rows": [_row(one, labelled) for one in page.accounts],
         "views": views_for(request.user, filters.query),
         "query": filters.query.urlencode(),
         "kept": _kept(filters.query, way),
@@ -44,8 +46,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`label` is shown beside it where there is no room for a head, as on a phone."""
+
     text: str
     is_number: bool
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,13 @@ class Header:
     runs: str = ""  # as aria-sort says it
 
 
-def _row(account: Account, columns: list[Column]) -> Row:
-    return Row(account, [Cell(column.cell(account), column.is_number) for column in columns])
+def _row(account: Account, labelled: list[tuple[Column, str]]) -> Row:
+    return Row(account, [_cell(account, column, label) for column, label in labelled])
+
+
+def _cell(account: Account, column: Column, label: str) -> Cell:
+    text = column.cell(account)
+    return Cell(text, column.is_number, label if text else "")
 
 
 def _way(given: QueryDict, filters: Filters) -> Way:

@@ -17,6 +17,7 @@ from zhibi.web.fields import new_uid
 from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.actions.edit import create
+from zhibi.web.team.scope import SEES_ALL
 
 SHOWN: Final = 50
 MOST_FILES: Final = 20
@@ -31,7 +32,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "imports": known[:SHOWN],
         "kinds": kinds_for(request.user),
         "uid": new_uid(),
-        "may_bring_facts": request.user.brings_data,
+        "may_see_quality": request.user.role in SEES_ALL,
     }
     return render(request, "data/data.html", seen)
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
 from zhibi.web.team.actions.own import set_fields
+from zhibi.web.team.browser_names import browser_name
 from zhibi.web.team.forms.me import SettingsForm
 from zhibi.web.team.models import Session, User
 from zhibi.web.text import say
@@ -24,7 +25,7 @@ def me(request: HttpRequest) -> HttpResponse:
     sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now())
     shown = {
         "form": form,
-        "sessions": sessions.order_by("-begun_at"),
+        "sessions": [(one, browser_name(one.browser)) for one in sessions.order_by("-begun_at")],
         "this_session": request.session.session_key,
     }
     return render(request, "team/me.html", shown, status=422 if form.errors else 200)
