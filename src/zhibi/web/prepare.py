@@ -45,12 +45,14 @@ def prepare(folder: Path, *, administrator: str, has_backup: bool) -> Prepared:
 def renew_password(folder: Path, username: str) -> str:
     """Another password for somebody; their sessions and their second step end."""
     set_up(folder)
+    from zhibi.web.team.actions.own import end_second_step
     from zhibi.web.team.actions.people import reset_password
     from zhibi.web.team.models import User
 
     person = User.objects.filter(username__iexact=username).first()
     if person is None:
         raise ZhibiError("There is nobody called {user} here; check the name.", user=username)
+    end_second_step(person, by=person)  # the phone may be what is lost
     return reset_password(person, by=person)
 
 
@@ -126,6 +128,7 @@ def _first_administrator(username: str) -> str:
 
 def _ask_for_what_is_due(folder: Path) -> None:
     """Figures of data that came by the command line while nobody served, and once each day."""
+    from zhibi.tables.look import Look
     from zhibi.tables.workspace import Workspace
     from zhibi.web.jobs.actions.ask import ask
     from zhibi.web.jobs.actions.plan import plan
@@ -134,6 +137,7 @@ def _ask_for_what_is_due(folder: Path) -> None:
     for kind in ("take_figures", "throw_away"):
         plan(kind, every=str(Schedule.Every.DAY))
     done = Job.objects.filter(kind="take_figures", state=Job.State.DONE).order_by("-pk").first()
-    version = str(Workspace.open(folder).lake.manifest().version)
+    look = Look.load(folder)
+    version = look.version if look else str(Workspace.open(folder).lake.manifest().version)
     if done is None or done.result["data_version"] != version:
         ask("take_figures", by=None, same_as="take_figures")

@@ -90,6 +90,7 @@ def test_paths_are_never_names(accounts: Accounts) -> None:
             action.safe_name(name)
     assert action.safe_name("合同\u202e\r\n.pdf") == "合同.pdf"
     assert len(action.safe_name("x" * 300 + ".pdf")) == 200
+    assert len(action.safe_name("x." + "y" * 300)) == 200
 
 
 def test_too_large_empty_and_missing(

@@ -243,10 +243,32 @@ def test_names_lead_nowhere(given: str, kept: str) -> None:
     assert safe_name(given) == kept
 
 
-def test_long_names_keep_their_ending() -> None:
-    name = safe_name("订" * 300 + ".xlsx")
-    assert name.endswith("订.xlsx")
-    assert len(name.encode()) <= 120
+@pytest.mark.parametrize("ending", [".xlsx", "", "." + "x" * 300])
+def test_long_names_keep_their_ending(ending: str) -> None:
+    name = safe_name("订" * 300 + ending)
+    assert name.startswith("订")
+    assert name.endswith(".xlsx") == (ending == ".xlsx")
+    assert 100 < len(name.encode()) <= 120
+
+
+def test_nothing_else_is_done_while_a_step_is(
+    people: People, signed_in: SignedIn, workspace: Path
+) -> None:
+    """A commit would do what nobody was shown: the files are being read in another way."""
+    browser = signed_in(people.fay)
+    uid = dropped(browser, file(ORDERS))
+    assert worked(uid).state == "checked"
+    other_way = {"kind": "", "date_order": "dmy"}
+    assert step(browser, uid, "answer", **other_way) == 302
+    assert step(browser, uid, "answer", **other_way) == 302  # the same form sent again
+    assert step(browser, uid, "answer", kind="", date_order="ymd") == 422
+    assert step(browser, uid, "commit") == 422
+    assert Import.objects.get(uid=uid).answers["date_order"] == "dmy"
+    assert worked(uid).state == "checked"
+    assert step(browser, uid, "commit") == 302
+    assert step(browser, uid, "commit") == 302
+    assert step(browser, uid, "forget") == 422
+    assert worked(uid).state == "committed"
 
 
 def test_quality(people: People, signed_in: SignedIn, workspace: Path) -> None:

@@ -3,6 +3,7 @@ disk told in a sentence."""
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from zhibi.errors import ZhibiError
 from zhibi.said import Said
 
 LONGEST_NAME: Final = 120
+LONGEST_ENDING: Final = 16  # what is longer ends no name
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 DISK_FULL: Final = (
     "There was no room on the server for the file; nothing was kept. Free some space and try again."
 )
@@ -43,7 +46,7 @@ class LimitedUpload(TemporaryFileUploadHandler):
 
 
 class _Told:
-    """Turns a full disk into a stop with a sentence."""
+    """Turns a full disk into a stop with a sentence; what else goes wrong stays a fault."""
 
     def __init__(self, request: Any) -> None:
         self.request = request
@@ -52,7 +55,7 @@ class _Told:
         return None
 
     def __exit__(self, _: Any, problem: BaseException | None, __: Any) -> None:
-        if isinstance(problem, OSError):
+        if isinstance(problem, OSError) and problem.errno in NO_ROOM:
             self.request.upload_problem = Said(DISK_FULL)
             raise StopUpload(connection_reset=False) from problem
 
@@ -89,6 +92,8 @@ def keep(uid: UUID, files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
             kept.append({"name": path.name, "size": file.size})
     except OSError as problem:
         shutil.rmtree(folder, ignore_errors=True)
+        if problem.errno not in NO_ROOM:
+            raise
         raise ZhibiError(DISK_FULL) from problem
     return kept
 
@@ -104,8 +109,11 @@ def paths_of(uid: UUID, files: Sequence[dict[str, Any]]) -> list[Path]:
 def safe_name(name: str) -> str:
     """The name without a way to another folder, and short enough for every disk."""
     plain = name.replace("\\", "/").rpartition("/")[2].replace("\0", "").strip().lstrip(".")
-    stem, dot, ending = plain.rpartition(".")
     if len(plain.encode()) > LONGEST_NAME:
-        room = LONGEST_NAME - len(ending.encode()) - 1
-        plain = stem.encode()[:room].decode(errors="ignore") + dot + ending
+        stem, dot, ending = plain.rpartition(".")
+        if not dot or len(ending.encode()) > LONGEST_ENDING:
+            stem, ending = plain, ""
+        end = dot + ending if ending else ""
+        room = LONGEST_NAME - len(end.encode())
+        plain = stem.encode()[:room].decode(errors="ignore") + end
     return plain or "file"

@@ -82,7 +82,9 @@ def safe_name(name: str) -> str:
 def _shortened(name: str) -> str:
     longest: int = Attachment._meta.get_field("name").max_length
     path = PurePosixPath(name)
-    return name if len(name) <= longest else path.stem[: longest - len(path.suffix)] + path.suffix
+    if len(name) <= longest or len(path.suffix) >= longest:
+        return name[:longest]
+    return path.stem[: longest - len(path.suffix)] + path.suffix
 
 
 def _keep(upload: Any) -> str:

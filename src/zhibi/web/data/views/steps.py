@@ -6,6 +6,7 @@ import shutil
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -35,7 +36,10 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
     given = posted(request.POST, one.seen, kept(one.answers))
     given.rate  # noqa: B018 - refuses what is no rate before anything is kept
     columns = given.columns if kind == one.kind else {}
+    before = (one.kind, one.answers)
     one.kind, one.answers = kind, given.to_json() | {"columns": columns}
+    if before != (one.kind, one.answers):
+        _refuse_working(one)  # it has read the answers before
     return _work(request, one, "look_at_import")
 
 
@@ -44,6 +48,7 @@ def commit(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = _own(request, uid)
     refuse_outsiders(request.user, one)
     refuse_unready(one)
+    _refuse_working(one, but="commit_import")
     return _work(request, one, "commit_import")
 
 
@@ -53,6 +58,7 @@ def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     refuse_outsiders(request.user, one)
     if one.state != Import.State.COMMITTED:
         raise ZhibiError("This import was not committed, or was undone already.")
+    _refuse_working(one, but="undo_import")
     return _work(request, one, "undo_import")
 
 
@@ -62,6 +68,7 @@ def forget(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = _own(request, uid)
     if one.state not in OPEN:
         raise ZhibiError("What was committed stays in the history; undo it instead.")
+    _refuse_working(one, but="look_at_import")
     delete(one, by=request.user)
     shutil.rmtree(folder_of(one.uid), ignore_errors=True)
     return redirect("data")
@@ -75,8 +82,15 @@ def _own(request: HttpRequest, uid: UUID) -> Import:
     return one
 
 
+def _refuse_working(one: Import, *, but: str = "") -> None:
+    """ZhibiError while a step is being done, `but` that one: the same form sent again."""
+    if one.job and not one.job.is_finished and one.job.kind != but:
+        raise ZhibiError("The files are being worked on.")
+
+
 def _work(request: HttpRequest, one: Import, step: str) -> HttpResponse:
     uid = str(one.uid)
-    one.job = ask(step, by=request.user, same_as=f"{step} {uid}", **{"import": uid})
-    one.save(update_fields=["kind", "answers", "job"])
+    with transaction.atomic():  # or the worker begins before the answers are there to be read
+        one.job = ask(step, by=request.user, same_as=f"{step} {uid}", **{"import": uid})
+        one.save(update_fields=["kind", "answers", "job"])
     return redirect("import", one.uid)

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from zhibi.errors import ZhibiError
@@ -54,8 +55,9 @@ def do(job: Job) -> Job:
         log.exception("job %s %s", job.kind, job.uid)
         _finish(job, Job.State.FAILED, error=said_to_json(FAULT))
     else:
-        if _finish(job, Job.State.DONE, result=result, progress=1.0):
-            _ask_for_what_follows(job)
+        with transaction.atomic():  # killed between the two, what follows would never be asked for
+            if _finish(job, Job.State.DONE, result=result, progress=1.0):
+                _ask_for_what_follows(job)
     job.refresh_from_db()
     return job
 

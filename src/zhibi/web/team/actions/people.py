@@ -68,8 +68,9 @@ def reset_password(person: User, *, by: User) -> str:
 
 
 def _keep_an_administrator(person: User) -> None:
-    others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
-    if person.is_administrator and person.is_active and not others.exists():
+    """All are locked: of the last two, each could let the other go at the same moment."""
+    known = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
+    if set(known.order_by("pk").values_list("pk", flat=True)) == {person.pk}:
         raise ZhibiError(
             "{person} is the last administrator; make somebody else administrator first.",
             person=person.name,
