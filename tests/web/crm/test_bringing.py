@@ -27,6 +27,7 @@ K3,中棉纺织,,棉纺,Charlie,,,
 K2,新华纺织,91370102MA3C1W2X4A,棉纺,Bob,,,
 ,,,,,,,
 """
+CODE = "91370200MA3C000000"
 PEOPLE = """客户名称,姓名,职务,手机,微信
 青岛轮胎,王敏,采购部经理,19900001111,wm_demo
 中棉纺织,赵强,设备科长,19900002222,
@@ -79,6 +80,39 @@ def test_a_gbk_list_with_a_title_line(tmp_path: Path, listed: Accounts, people: 
     assert states(again) == ["unchanged", "unchanged", "rejected", "rejected"]
 
 
+def rows_of(*said: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"row": at, **one} for at, one in enumerate(said, start=2)]
+
+
+def test_new_rows_that_are_one_company_are_one(listed: Accounts, people: People) -> None:
+    """By credit code and by number, whatever they are called; no lot fails for it."""
+    lines = rows_of(
+        {"name": "甲厂", "credit_code": CODE, "customer_id": "K7"},
+        {"name": "甲厂有限公司", "credit_code": CODE},
+        {"name": "甲厂(老)", "customer_id": "K7"},
+        {"name": "乙厂"},
+    )
+    proposal = propose_accounts(lines, by=people.bob)
+    assert states(proposal) == ["new", "rejected", "rejected", "new"]
+    assert len(kept(proposal, people.bob)) == 2
+
+
+def test_what_a_deleted_account_holds(listed: Accounts, people: People) -> None:
+    """Its credit code is its own until it is brought back; its number goes to who has it now."""
+    lines = rows_of({"name": "甲厂", "customer_id": "K7"})
+    done = kept(propose_accounts(lines, by=people.bob), people.bob)
+    take_back("accounts", done, by=people.bob)
+    Account.objects.filter(name="甲厂").update(credit_code=CODE)
+    again = propose_accounts(lines, by=people.bob)
+    kept(again, people.bob)
+    assert SourceCustomer.objects.get().account == Account.objects.get(name="甲厂", deleted_at=None)
+    coded = rows_of(
+        {"name": "乙厂", "credit_code": CODE}, {"name": "青岛轮胎", "credit_code": CODE.lower()}
+    )
+    refused = propose_accounts(coded, by=people.bob)
+    assert states(refused) == ["rejected", "rejected"]
+
+
 def test_what_is_somebody_elses_is_only_refused(
     tmp_path: Path, listed: Accounts, people: People
 ) -> None:
@@ -115,7 +149,17 @@ def test_taken_back_unless_somebody_went_on(
     assert {k: v for k, v in after.items() if k not in own} == {
         k: v for k, v in before.items() if k not in own
     }
-    assert Account.objects.get(name="新华纺织").deleted_at is not None
+    gone = Account.objects.get(name="新华纺织")
+    assert (gone.deleted_by, gone.version) == (people.bob, 2)
+    told = Change.objects.filter(by=people.bob).order_by("pk")
+    assert list(told.filter(subject_uid=gone.uid).values_list("what", flat=True)) == [
+        "created",
+        "deleted",
+    ]
+    assert list(told.filter(what="employees").values_list("before", "after")) == [
+        ("", "800"),
+        ("800", ""),
+    ]
     assert take_back("accounts", done, by=people.bob) == TakenBack(kept=1)
 
 
@@ -138,6 +182,16 @@ def test_contacts_of_ones_own_accounts(tmp_path: Path, listed: Accounts, people:
     )
     assert not Change.objects.filter(after__contains="王敏").exists()
     assert states(propose_contacts(lines, by=people.bob))[0] == "unchanged"
+    more = [{**lines[0], "title": "采购总监", "department": "采购部"}]
+    news = kept(propose_contacts(more, by=people.bob, overwrite=True), people.bob)
+    contact.refresh_from_db()
+    assert (contact.title, contact.department) == ("采购总监", "采购部")
+    assert not Change.objects.filter(after__contains="采购").exists()
+    assert take_back("contacts", news, by=people.bob) == TakenBack(restored=1)
+    contact.refresh_from_db()
+    assert (contact.title, contact.department, contact.version) == ("采购部经理", "", 3)
+    assert take_back("contacts", done, by=people.bob) == TakenBack(kept=1)
+    Contact.objects.update(version=1)
     assert take_back("contacts", done, by=people.bob) == TakenBack(deleted=1)
 
 

@@ -45,6 +45,7 @@ FIELDS: Final = (
 NOT_YOURS: Final = Said("it belongs to somebody whose accounts you do not see")
 READ_ONLY: Final = Said("you may see this account, but not change it")
 TWICE: Final = Said("the same account stands further up in the list")
+HELD: Final = Said("a deleted account has its credit code; bring that one back first")
 
 Progress = Callable[[float], None]
 
@@ -56,11 +57,12 @@ class Known:
     by_code: Mapping[str, Account]
     by_number: Mapping[str, Account]
     by_name: Mapping[str, Account]
+    codes_of_deleted: frozenset[str]  # no two accounts have one, deleted or not
 
     def of(self, line: Mapping[str, Any]) -> Account | None:
-        code, number = line.get("credit_code"), line.get("customer_id")
+        number = line.get("customer_id")
         return (
-            self.by_code.get((code or "").upper())
+            self.by_code.get(_code_of(line))
             or self.by_number.get(number or "")
             or self.by_name.get(key_of(line["name"]))
         )
@@ -82,11 +84,14 @@ def propose_accounts(
     with one_request():
         for line in lines:
             account = known.of(line)
-            this = account.pk if account else key_of(line["name"])
-            if this in seen:
+            this = _signs_of(line, account)
+            if seen & this:
                 rows.append(Proposed(line["row"], REJECTED, line["name"], reason=TWICE))
                 continue
-            seen.add(this)
+            seen |= this
+            if _code_of(line) in known.codes_of_deleted:
+                rows.append(Proposed(line["row"], REJECTED, line["name"], reason=HELD))
+                continue
             rows.append(_proposed(line, account, by, people, visible, overwrite=overwrite))
     return Proposal("accounts", tuple(rows))
 
@@ -106,7 +111,7 @@ def write_accounts(
 def known_accounts(lines: Iterable[Mapping[str, Any]]) -> Known:
     """The accounts these rows may be about, whoever sees them."""
     wanted = list(lines)
-    codes = {(line.get("credit_code") or "").upper() for line in wanted} - {""}
+    codes = {_code_of(line) for line in wanted} - {""}
     numbers = {line.get("customer_id") or "" for line in wanted} - {""}
     names = {key_of(line.get("name") or line.get("account") or "") for line in wanted} - {""}
     living = Account.objects.filter(LIVING).select_related("owner")
@@ -121,7 +126,23 @@ def known_accounts(lines: Iterable[Mapping[str, Any]]) -> Known:
             )
         },
         {one.name_key: one for one in _found(living, "name_key", names)},
+        frozenset(
+            one.credit_code or ""
+            for one in _found(Account.objects.filter(~LIVING), "credit_code", codes)
+        ),
     )
+
+
+def _signs_of(line: Mapping[str, Any], account: Account | None) -> set[object]:
+    """By what a row is the same as another one of the list."""
+    if account is not None:
+        return {account.pk}
+    signs = {"code": _code_of(line), "number": line.get("customer_id")}
+    return {("name", key_of(line["name"])), *((name, said) for name, said in signs.items() if said)}
+
+
+def _code_of(line: Mapping[str, Any]) -> str:
+    return (line.get("credit_code") or "").upper()
 
 
 def _found(rows: Any, column: str, values: Iterable[str]) -> Iterable[Any]:
@@ -195,6 +216,8 @@ def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
     new = [_new(row, by) for row in lot if row.state == NEW]
     Account.objects.bulk_create(new, batch_size=100)
     numbers = [row.number for row in lot if row.state == NEW]
+    tied = SourceCustomer.objects.filter(source_system=SYSTEM, customer_id__in=numbers)
+    tied.exclude(account__deleted_at=None).delete()  # a deleted account keeps nobody's orders
     SourceCustomer.objects.bulk_create(
         [
             SourceCustomer(source_system=SYSTEM, customer_id=number, account=account)
