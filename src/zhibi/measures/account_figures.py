@@ -80,7 +80,7 @@ def account_figures(tables: Tables) -> pa.Table:
 
 
 def _attributes(tables: Tables) -> ir.Table:
-    customers = tables.bring(tables.customers)
+    customers = tables.bring(tables.sources)
     heads = customers.filter(customers.customer_key == customers.entity_key)
     tops = customers.select(
         top_key="customer_key", group_source_system="source_system", group_customer_id="customer_id"

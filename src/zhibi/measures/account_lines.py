@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zhibi.errors import ZhibiError
 from zhibi.measures.rows import fetch
+from zhibi.tables.numbers import SEPARATOR, full_number
 from zhibi.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -43,12 +44,26 @@ def members(tables: Tables, account_keys: Sequence[int | str], *, level: str) ->
 
 def account_key(tables: Tables, customer_id: str, *, level: str) -> int | str:
     """The key of the account that a customer belongs to; ZhibiError where there is no such one."""
-    customers = tables.customers
-    own = customers.filter(customers.customer_id == customer_id)
-    key = own["group_key" if level == "group" else "entity_key"]
-    for row in fetch(own.select(account_key=key).order_by("account_key")):
-        found: int | str = row["account_key"]
-        return found
+    column = "group_key" if level == "group" else "entity_key"
+    customers, sources = tables.customers, tables.sources
+    own = customers.filter(customers.customer_id == customer_id).select(account_key=column)
+    # Who asks for it with its system gets it too, whether or not that is needed.
+    system, _, number = customer_id.partition(SEPARATOR)
+    is_full = (sources.source_system == system) & (sources.customer_id == number)
+    for found in (own, sources.filter(is_full).select(account_key=column)):
+        for row in fetch(found):
+            key: int | str = row["account_key"]
+            return key
+    same = [
+        full_number(row["source_system"], row["customer_id"])
+        for row in fetch(sources.filter(sources.customer_id == customer_id))
+    ]
+    if same:
+        raise ZhibiError(
+            "Several systems have a customer {customer_id}; name the one you mean: {same}.",
+            customer_id=customer_id,
+            same=", ".join(sorted(same)),
+        )
     raise ZhibiError(
         "No customer has the number {customer_id}; take one from the customers of a ranking.",
         customer_id=customer_id,

@@ -203,7 +203,7 @@ def expect_at(
 
 def received_since(matching: Matching, known: Matching, day: date) -> Floats:
     """By week after `day`, what came for the debts that were open then."""
-    keys = ("customer_id", "debt_id")
+    keys = ("account_key", "customer_id", "debt_id")
     paid = matching.paid.filter(
         matching.paid.received_on.between(day + timedelta(days=1), day + timedelta(days=7 * WEEKS))
     )

@@ -27,7 +27,7 @@ def last_seller(tables: Tables) -> pa.Table:
     last = last.filter(last.last_on == last.newest_on)
     one = last.group_by("account_key").agg(salesperson=last.salesperson.min())
     heads = tables.bring(
-        tables.customers.select("source_system", "customer_id", account_key="customer_key")
+        tables.sources.select("source_system", "customer_id", account_key="customer_key")
     )
     found = one.join(heads, "account_key").drop("account_key")
     return found.order_by("source_system", "customer_id").to_pyarrow()

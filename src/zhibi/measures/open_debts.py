@@ -28,8 +28,9 @@ def open_debts(tables: Tables) -> pa.Table | None:
     matching = match(tables, terms=0, level=LEVEL)
     parts = matching.open.filter(~matching.open.is_paid_back)
     left = parts.group_by("debt_n", "account_key").agg(open=parts.amount.sum().cast(MONEY))
-    customers = tables.bring(tables.customers)
-    heads = customers.select("source_system", "customer_id", account_key="customer_key")
+    heads = tables.bring(tables.sources).select(
+        "source_system", "customer_id", account_key="customer_key"
+    )
     debts = matching.books.debts.select(
         "debt_n", "debt_id", "contract_id", "milestone", "is_retention", "due_on", "amount"
     )

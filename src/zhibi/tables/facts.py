@@ -16,6 +16,7 @@ from zhibi.tables import contents
 from zhibi.tables.contents import Contents
 from zhibi.tables.engines import Engine, local_duckdb
 from zhibi.tables.inline import inline
+from zhibi.tables.numbers import shared_numbers
 from zhibi.tables.schema import CUSTOMERS, FURTHER, ORDER_LINES, SCHEMAS, TableSchema
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Facts:
     is false when every customer stands alone, so that adding up to groups can be left out.
     `further` are the other tables of the schema that hold any row; `part` names the customers
     they are of, and is empty for all. `links` are the decisions on legal entities in the lake.
+    `shared` are the customer numbers that two source systems use (see `zhibi.tables.numbers`).
     `records_version` says which records lie over them, and `left_out` how many rows of each
     table of records name a customer that nobody knows (see `zhibi.tables.records`).
     `lines_of` reads the order lines of some customers alone (by key) out of a warehouse, which
@@ -55,6 +57,7 @@ class Facts:
     further: Mapping[str, Further] = field(default_factory=dict)
     part: str = ""
     links: ir.Table | None = None
+    shared: ir.Table | None = None
     records_version: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
     lines_of: Callable[[ir.Table], ir.Table] | None = None
@@ -102,55 +105,64 @@ def from_arrow(
 ) -> Facts:
     """Facts from memory. `order_lines` needs customer_id, order_id, order_date and amount, each
     further table what the schema requires; what an import would compute (keys, which line opens
-    an order, names) is computed here."""
+    an order, names) is computed here. Where every table says its source_system, the same number
+    of two systems is two customers."""
     local = local_duckdb()
     engine = Engine("duckdb", local, local)
     given = {"order_lines": order_lines, **(further or {})}
     for name, table in given.items():
         local.create_table(f"given_{name}", table)
     if customers is None:
-        customers = order_lines.select(["customer_id"]).slice(0, 0)
+        keys = [one for one in ("source_system", "customer_id") if one in order_lines.column_names]
+        customers = order_lines.select(keys).slice(0, 0)
     local.create_table("given_customers", customers)
-    _keyed_customers(local, customers.column_names, given)
-    _keyed_lines(local, order_lines.column_names)
+    every = (customers, *(one for one in given.values() if "customer_id" in one.column_names))
+    has_systems = all("source_system" in one.column_names for one in every)
+    by = ("source_system", "customer_id") if has_systems else ("customer_id",)
+    _keyed_customers(local, customers.column_names, given, by)
+    _keyed_lines(local, order_lines.column_names, by)
     held = contents.of_table(local.table("order_lines"))
     filled = contents.filled_columns(local.table("customers"))
     found = {
-        name: _keyed(local, SCHEMAS[name], table.column_names)
+        name: _keyed(local, SCHEMAS[name], table.column_names, by)
         for name, table in (further or {}).items()
         if table.num_rows
     }
     return _facts(engine, held, filled, data_version=data_version, further=found)
 
 
-def _keyed_customers(local: Any, given: Sequence[str], tables: Mapping[str, pa.Table]) -> None:
+def _keyed_customers(
+    local: Any, given: Sequence[str], tables: Mapping[str, pa.Table], by: Sequence[str]
+) -> None:
     """Those of the list, and those that only other tables name."""
+    who = ", ".join(by)
     named = " UNION ".join(
-        f"SELECT customer_id FROM given_{name}"
+        f"SELECT {who} FROM given_{name}"
         for name, table in tables.items()
         if "customer_id" in table.column_names
     )
     derived = {
         "source_system": "''",
         "name": "customer_id",
-        "customer_key": "row_number() OVER (ORDER BY customer_id)",
+        "customer_key": f"row_number() OVER (ORDER BY {', '.join(reversed(by))})",
         "import_id": "''",
     }
     local.raw_sql(
         f"CREATE TABLE keyed AS SELECT {_columns(CUSTOMERS.sql_columns, given, derived)} "
         "FROM (SELECT * FROM given_customers UNION ALL BY NAME "
-        f"SELECT DISTINCT customer_id FROM ({named}) ANTI JOIN given_customers USING (customer_id))"
+        f"SELECT DISTINCT {who} FROM ({named}) ANTI JOIN given_customers USING ({who}))"
     )
-    local.raw_sql("""
+    is_same = "AND top.source_system = keyed.source_system" if len(by) > 1 else ""
+    local.raw_sql(f"""
         CREATE TABLE customers AS
         SELECT keyed.* REPLACE (
             coalesce(keyed.name, keyed.customer_id) AS name,
             coalesce(keyed.entity_key, keyed.customer_key) AS entity_key,
             coalesce(keyed.group_key, top.customer_key, keyed.customer_key) AS group_key)
-        FROM keyed LEFT JOIN keyed top ON top.customer_id = keyed.parent_id""")
+        FROM keyed LEFT JOIN keyed top ON top.customer_id = keyed.parent_id {is_same}""")
 
 
-def _keyed_lines(local: Any, given: Sequence[str]) -> None:
+def _keyed_lines(local: Any, given: Sequence[str], by: Sequence[str]) -> None:
     derived = {
         "source_system": "''",
         "line_no": "CAST(row_number() OVER () AS VARCHAR)",
@@ -166,18 +178,18 @@ def _keyed_lines(local: Any, given: Sequence[str]) -> None:
         FROM (
             SELECT typed_lines.* REPLACE (customers.customer_key AS customer_key),
                 {SO_FAR} AS so_far
-            FROM typed_lines JOIN customers USING (customer_id)
+            FROM typed_lines JOIN customers USING ({", ".join(by)})
         )""")
 
 
-def _keyed(local: Any, schema: TableSchema, given: Sequence[str]) -> Further:
+def _keyed(local: Any, schema: TableSchema, given: Sequence[str], by: Sequence[str]) -> Further:
     """A further table in the columns of the schema, with the keys of its customers."""
     columns = _columns(schema.sql_columns, given, {"source_system": "''", "import_id": "''"})
     rows = f"SELECT {columns} FROM given_{schema.name}"
     if schema.derived:
         rows = (
             "SELECT rows.* REPLACE (customers.customer_key AS customer_key) "
-            f"FROM ({rows}) AS rows JOIN customers USING (customer_id)"
+            f"FROM ({rows}) AS rows JOIN customers USING ({', '.join(by)})"
         )
     local.raw_sql(f"CREATE TABLE {schema.name} AS {rows}")
     table = local.table(schema.name)
@@ -235,4 +247,5 @@ def _facts(
         has_groups=bool(in_groups.count().to_pyarrow().as_py()),
         has_samples=held.has_samples,
         further=further,
+        shared=shared_numbers(engine.local, customers),
     )

@@ -20,6 +20,7 @@ from zhibi.tables.lake import groups
 from zhibi.tables.lake.customers import FORMER_NAMES, FORMERS
 from zhibi.tables.lake.files import LINKS_COLUMNS
 from zhibi.tables.lake.sql import count, name, names, stored
+from zhibi.tables.numbers import shared_numbers
 from zhibi.tables.schema import CUSTOMERS, FURTHER, SCHEMAS, TableSchema
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _decided(facts: Facts, rows: pa.Table) -> Facts:
         facts,
         customers=table,
         filled=facts.filled | contents.filled_columns(table),
+        shared=shared_numbers(local, table),
         has_groups=bool(in_groups.count().to_pyarrow().as_py()),
     )
 

@@ -18,6 +18,7 @@ from zhibi.errors import ZhibiError
 from zhibi.result import Identity
 from zhibi.tables.calendar import Calendar, for_settings
 from zhibi.tables.facts import Facts
+from zhibi.tables.numbers import unmistakable
 from zhibi.tables.part import of_entities, part_of
 from zhibi.tables.records import with_records
 from zhibi.tables.schema import FURTHER, SCHEMAS
@@ -105,9 +106,16 @@ class Tables:
             lines = lines.filter(lines.line_kind.fill_null("sale") != "sample")
         return lines
 
-    @property
+    @cached_property
     def customers(self) -> ir.Table:
-        """One row a customer: attributes as of today, since sources hold no history of them."""
+        """One row a customer: attributes as of today, since sources hold no history of them.
+        `customer_id` is what results call it (see `zhibi.tables.numbers`): no two are called so.
+        """
+        return unmistakable(self.facts.customers, self.facts.shared)
+
+    @property
+    def sources(self) -> ir.Table:
+        """The same rows by the keys of their sources, (source_system, customer_id)."""
         return self.facts.customers
 
     def table(self, name: str) -> ir.Table:

@@ -8,6 +8,8 @@ from django.test import Client
 
 from tests.web.conftest import Accounts, People
 from tests.web.insight.conftest import Company
+from zhibi.web.crm.models import SourceCustomer
+from zhibi.web.insight.links import accounts_meant, accounts_named
 from zhibi.web.jobs.actions.do import do
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.models import User
@@ -42,3 +44,18 @@ def test_without_orders_a_sentence_says_so(
 ) -> None:
     page = signed_in(people.bob).get(f"/insight/accounts/{accounts.of_bob.uid}/review")
     assert page.status_code == 422
+
+
+def test_the_same_number_of_two_systems_is_two_accounts(
+    company: Company, signed_in: SignedIn
+) -> None:
+    """Charlie has what another system calls c04, as Bob's is called."""
+    other = company.accounts["c08"]
+    SourceCustomer.objects.filter(account=other).update(source_system="crm", customer_id="c04")
+    signed_in(company.people.charlie).get(f"/insight/accounts/{other.uid}/review")
+    assert Job.objects.get().params["params"]["customer_id"] == "crm/c04"
+    assert accounts_meant(["c04", "crm/c04"]) == {
+        "crm/c04": other.pk,
+        "c04": company.accounts["c04"].pk,
+    }
+    assert accounts_named(company.people.charlie, ["c04", "crm/c04"]) == {"crm/c04": other}

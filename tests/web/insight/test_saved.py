@@ -35,7 +35,9 @@ def test_the_address_is_kept(kept: SavedAnalysis, signed_in: SignedIn) -> None:
     for at in ("/insight/", "/insight/saved/"):
         page = signed_in(kept.user).get(at).content.decode()
         assert "我的集中度" in page
-        assert "/insight/concentration/?months=6&amp;as_of=2024-11-30" in page
+        assert f"/insight/saved/{kept.uid}/look" in page
+    there = signed_in(kept.user).get(f"/insight/saved/{kept.uid}/look")
+    assert there.url == "/insight/concentration/?months=6&as_of=2024-11-30"
 
 
 def test_it_is_planned_once(kept: SavedAnalysis) -> None:
@@ -90,3 +92,24 @@ def test_who_has_left_gets_nothing(kept: SavedAnalysis, work: Work) -> None:
     ask("made_anew", by=None, saved=str(kept.uid))
     work()
     assert not Analysis.objects.exists()
+
+
+def test_today_tells_what_is_new_since_one_looked(
+    kept: SavedAnalysis, company: Company, work: Work, signed_in: SignedIn
+) -> None:
+    browser = signed_in(kept.user)
+    assert "我的集中度" not in browser.get("/").content.decode()
+    ask("made_anew", by=kept.user, saved=str(kept.uid))
+    work()
+    kept.refresh_from_db()
+    page = browser.get("/").content.decode()
+    assert "已重算：我的集中度" in page
+    assert f"{len(kept.told)} 条新发现" in page
+    assert kept.told
+    assert "我的集中度" not in signed_in(company.people.dana).get("/").content.decode()
+    assert signed_in(company.people.dana).get(f"/insight/saved/{kept.uid}/look").status_code == 404
+    signed_in(kept.user).get(f"/insight/saved/{kept.uid}/look")
+    assert "我的集中度" not in browser.get("/").content.decode()
+    ask("made_anew", by=kept.user, saved=str(kept.uid))
+    work()
+    assert "没有新发现" in browser.get("/").content.decode()

@@ -20,7 +20,7 @@ from zhibi.web.insight.actions.decide import open_again, put_off, say_not_so
 from zhibi.web.insight.actions.judge import judge_old
 from zhibi.web.insight.actions.take_findings import take_findings
 from zhibi.web.insight.actions.warn import warn
-from zhibi.web.insight.models import FindingRecord
+from zhibi.web.insight.models import BaseRate, FindingRecord
 from zhibi.web.insight.told import told_of_each
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.actions.do import do
@@ -192,17 +192,32 @@ def test_silence_came_true_when_nothing_was_ordered_in_ninety_days(
 
 
 def test_a_debt_came_true_when_it_was_still_owed(said: Callable[..., FindingRecord]) -> None:
-    paid = said("c01", "receivables.late", last=SAID + timedelta(days=60))
-    owed = said("c02", "receivables.late", last=SAID + timedelta(days=20))
-    said("c02", "receivables.hold", last=SAID + timedelta(days=95))
-    judge_old(bought("c01", SAID))
+    paid, owed = said("c01", "receivables.late"), said("c02", "receivables.late")
+    due = {"due_date": SAID - timedelta(days=9), "issued_on": date(2024, 3, 1)}
+    tables = tables_of(
+        [line(who, who, date(2024, 2, 1), 100) for who in ("c01", "c02")],
+        date(2024, 12, 31),
+        usual.customers(),
+        receivables=[
+            {"receivable_id": who, "customer_id": who, "amount_due": Decimal(100), **due}
+            for who in ("c01", "c02")
+        ],
+        receipts=[
+            {"receipt_id": "1", "customer_id": who, "amount": Decimal(100), "received_on": day}
+            for who, day in (("c01", SAID + timedelta(89)), ("c02", SAID + timedelta(91)))
+        ],
+    )
+    assert judge_old(tables.as_of(SAID + timedelta(days=89))) == 0
+    judge_old(tables)
+    rate = BaseRate.objects.get()
+    assert (rate.asked, rate.happened) == (2, 1)
     for one, came_true in ((paid, False), (owed, True)):
         one.refresh_from_db()
         assert one.came_true is came_true
 
 
 def test_what_no_data_can_confirm_is_not_judged(said: Callable[..., FindingRecord]) -> None:
-    one = said("c01", "satisfaction.discontent")
+    one = said("c01", "satisfaction.content_but_less")
     judge_old(bought("c01", SAID))
     one.refresh_from_db()
     assert (one.came_true, one.judged_on) == (None, None)

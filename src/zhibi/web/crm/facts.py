@@ -7,6 +7,7 @@ name people.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from zhibi.locale import translate
+from zhibi.tables.numbers import full_number
 from zhibi.web.crm.models import Account, FollowUp, Judgement, SourceCustomer
 from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import Change
@@ -78,6 +80,24 @@ def keys_of(accounts: Iterable[Account]) -> dict[int, list[Key]]:
     for pk, *key in ordered.values_list("account_id", "source_system", "customer_id"):
         found[pk].append((key[0], key[1]))
     return {pk: keys or [(TYPED_HERE, str(chosen[pk]))] for pk, keys in found.items()}
+
+
+def number_of(account: Account) -> str:
+    """By which number the analyses know the account."""
+    return numbers_of([account])[account.pk]
+
+
+def numbers_of(accounts: Iterable[Account]) -> dict[int, str]:
+    """By which number the analyses know each account: with its system where another one uses the
+    same number (`zhibi.tables.numbers`)."""
+    first = {pk: keys[0] for pk, keys in keys_of(accounts).items()}
+    numbers = {number for _, number in first.values()}
+    used = SourceCustomer.objects.filter(customer_id__in=numbers).order_by()
+    systems = Counter(number for _, number in used.values_list("source_system", "customer_id"))
+    return {
+        pk: full_number(system, number) if systems[number] > 1 else number
+        for pk, (system, number) in first.items()
+    }
 
 
 def _keys() -> dict[int, list[Key]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.urls import reverse
 
+from zhibi.tables.numbers import SEPARATOR, full_number
 from zhibi.web.crm.access import accounts_of
 from zhibi.web.crm.models import Account, SourceCustomer
+from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import User
 
 if TYPE_CHECKING:
@@ -17,20 +20,26 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-def accounts_named(user: User, customer_ids: Iterable[str]) -> dict[str, Account]:
-    """The account of each customer number, where the person sees just one that has it."""
-    wanted = sorted(set(customer_ids))
-    found: dict[str, list[Account]] = {}
+def accounts_named(user: User, numbers: Iterable[str]) -> dict[str, Account]:
+    """The account of each customer number that a result names, where the person sees it."""
+    meant = accounts_meant(numbers)
+    wanted = sorted(set(meant.values()))
+    seen: dict[int, Account] = {}
+    for at in range(0, len(wanted), BATCH):
+        seen |= accounts_of(user).in_bulk(wanted[at : at + BATCH])
+    return {number: seen[pk] for number, pk in meant.items() if pk in seen}
+
+
+def accounts_meant(numbers: Iterable[str]) -> dict[str, int]:
+    """The account of each customer number (`zhibi.tables.numbers`), where one alone is meant."""
+    wanted = sorted(set(numbers))
+    found: dict[str, int] = {}
     for at in range(0, len(wanted), BATCH):
         some = wanted[at : at + BATCH]
-        sources = SourceCustomer.objects.filter(
-            customer_id__in=some, account__in=accounts_of(user)
-        ).select_related("account")
-        for source in sources:
-            found.setdefault(source.customer_id, []).append(source.account)
-        for account in accounts_of(user).filter(sources=None, uid__in=filter(is_uid, some)):
-            found.setdefault(str(account.uid), []).append(account)
-    return {number: of[0] for number, of in found.items() if len({a.pk for a in of}) == 1}
+        found.update(_of_files(some))
+        typed = Account.objects.filter(LIVING, sources=None, uid__in=filter(is_uid, some))
+        found.update({str(uid): pk for uid, pk in typed.values_list("uid", "pk")})
+    return found
 
 
 def links_for(result: Result, user: User) -> Callable[[str], str | None]:
@@ -42,6 +51,36 @@ def links_for(result: Result, user: User) -> Callable[[str], str | None]:
         return reverse("account", args=[account.uid]) if account else None
 
     return link
+
+
+def is_uid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _of_files(numbers: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Those of customers that a file named: by their number with the system before it, which
+    cannot be mistaken, then by the number alone where one system uses it, or one has no name."""
+    tails = {number.partition(SEPARATOR)[2] for number in numbers} - {""}
+    sources = SourceCustomer.objects.filter(
+        customer_id__in={*numbers, *tails},
+        account__deleted_at=None,
+        account__merged_into=None,
+    )
+    by_number: dict[str, dict[str, int]] = {}
+    full: dict[str, int] = {}
+    for system, number, account in sources.values_list(
+        "source_system", "customer_id", "account_id"
+    ):
+        full[full_number(system, number)] = account
+        by_number.setdefault(number, {})[system] = account
+    for number in numbers:
+        of = by_number.get(number, {})
+        alone = next(iter(of.values())) if len(set(of.values())) == 1 else None
+        if meant := full.get(number) or alone:
+            yield number, meant
 
 
 def _numbers(result: Result) -> Iterator[str]:
@@ -59,12 +98,3 @@ def _in_rows(blocks: Iterable[Block]) -> Iterator[str]:
         elif isinstance(block, Table):
             at = [n for n, column in enumerate(block.columns) if column.key == "customer_id"]
             yield from (str(row[at[0]]) for row in block.rows if at and row[at[0]])
-
-
-def is_uid(text: str) -> bool:
-    from uuid import UUID
-
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

@@ -8,11 +8,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
+from django.urls import reverse
 
 from zhibi.params import Param, params_of
 from zhibi.render.labels import ParamLabel, labels_of
 from zhibi.run import FIRST_YEAR, LAST_YEAR
+from zhibi.web.insight.links import accounts_named
+from zhibi.web.insight.pick import CUSTOMER, CustomerField
 from zhibi.web.insight.question import Question
+from zhibi.web.team.models import User
 from zhibi.web.text import language, say
 
 AS_OF = "as_of"
@@ -24,15 +29,16 @@ YES, NO = "true", "false"
 class ParamsForm(forms.Form):
     """One field a parameter; what is left out or empty keeps its usual value."""
 
-    def __init__(self, question: Question, query: Mapping[str, str]) -> None:
+    def __init__(self, question: Question, query: Mapping[str, str], user: User) -> None:
         self.question = question
+        self.user = user
         self.declared = params_of(question.params)
         usual = {one.name: _text(one.default) for one in self.declared}
         given = {name: query[name] for name in (*usual, *DAYS) if query.get(name, "").strip()}
         super().__init__({**usual, **given}, label_suffix="")
         labels = labels_of(question.name, question.params, language())
         for declared, label in zip(self.declared, labels, strict=True):
-            self.fields[declared.name] = _field(declared, label)
+            self.fields[declared.name] = self._field(declared, label)
         self.fields[AS_OF] = _day_field(say("As of"))
         self.fields[COMPARED] = _day_field(say("Compare with the day"))
 
@@ -66,9 +72,35 @@ class ParamsForm(forms.Form):
     def _values(self) -> dict[str, Any]:
         return {one.name: _typed(one, self.cleaned_data[one.name]) for one in self.declared}
 
+    def _field(self, declared: Param, label: ParamLabel) -> forms.Field:
+        if declared.name != CUSTOMER:
+            return _field(declared, label)
+        field = CustomerField(self.user, label=label.label, help_text=label.help)
+        pick = reverse("pick-customer", args=[self.question])
+        field.widget.attrs = {
+            "autocomplete": "off",
+            "hx-get": pick,
+            "hx-trigger": "input changed delay:200ms",
+            "hx-target": "#customers",
+            "hx-include": "closest form",
+            "hx-sync": "this:replace",
+            "aria-controls": "customers",
+        }
+        return field
+
     def _shown(self, name: str, value: Any) -> str:
+        if name == CUSTOMER:
+            account = accounts_named(self.user, [value]).get(value)
+            return account.name if account else str(value)
         choices = dict(getattr(self.fields[name], "choices", ()))
         return str(choices.get(_text(value), _text(value)))
+
+
+def address_with(question: Question, query: QueryDict, changed: Mapping[str, str]) -> str:
+    """The page of a question with what a form holds so far, but for what is `changed`."""
+    names = [*(one.name for one in params_of(question.params)), *DAYS]
+    held = {name: query[name] for name in names if query.get(name)}
+    return f"{reverse('analysis', args=[question])}?{urlencode({**held, **changed})}"
 
 
 def _field(declared: Param, label: ParamLabel) -> forms.Field:

@@ -62,26 +62,26 @@ def _tables() -> Tables:
     from zhibi import run
 
     tables = run.open_tables(run.open_workspace(settings.WORKSPACE))
-    if not tables.facts.engine.is_local:
-        return tables
     return tables.with_records(records(), version=records_version())
 
 
 def _computed(result: CompositeGrade) -> dict[str, Computed]:
-    """By the number and name of the customer at the top of the group."""
+    """By the number of the customer at the top of the group."""
     reasons: dict[str, list[dict[str, Any]]] = {}
     for row in _rows(result.explanation):
-        reasons.setdefault(_top(row), []).append(_reason(row))
+        reasons.setdefault(row["customer_id"], []).append(_reason(row))
     found = {
-        _top(row): Computed(
-            row["grade"], row["score"], row["in_force"], False, reasons.get(_top(row), [])
+        row["customer_id"]: Computed(
+            row["grade"], row["score"], row["in_force"], False, reasons.get(row["customer_id"], [])
         )
         for row in _rows(result.accounts)
     }
     for row in _rows(result.newcomers):
         letter = row["override"] or row["provisional"]
         if letter:
-            found[_top(row)] = Computed(row["provisional"] or "", 0.0, letter, not row["override"])
+            found[row["customer_id"]] = Computed(
+                row["provisional"] or "", 0.0, letter, not row["override"]
+            )
     return found
 
 
@@ -94,25 +94,18 @@ def _reason(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _group_of(tables: Tables) -> dict[Key, str]:
-    """Each customer's group, by what `_top` calls it; no entry where two groups are called so."""
+    """Each customer's group, by the number that results call it by."""
     from zhibi.measures.rows import fetch
 
-    columns = ("customer_key", "group_key", "source_system", "customer_id", "name")
-    rows = fetch(tables.bring(tables.customers.select(*columns)))
-    tops = {row["customer_key"]: _top(row) for row in rows}
-    owned: dict[str, int] = {}
-    for row in rows:
-        if row["customer_key"] == row["group_key"]:
-            owned[_top(row)] = owned.get(_top(row), 0) + 1
+    named = fetch(tables.bring(tables.customers.select("customer_key", "customer_id")))
+    number = {row["customer_key"]: row["customer_id"] for row in named}
+    columns = ("group_key", "source_system", "customer_id")
+    rows = fetch(tables.bring(tables.sources.select(*columns)))
     return {
-        (row["source_system"] or "", row["customer_id"]): tops[row["group_key"]]
+        (row["source_system"] or "", row["customer_id"]): number[row["group_key"]]
         for row in rows
-        if owned.get(tops[row["group_key"]]) == 1
+        if row["group_key"] in number
     }
-
-
-def _top(row: Mapping[str, Any]) -> str:
-    return f"{row['customer_id']}|{row['name']}"
 
 
 def _rows(table: Table) -> Iterator[dict[str, Any]]:
@@ -138,6 +131,7 @@ def _write(
     """Grades of some accounts, in one short transaction."""
     day, version = result.identity.as_of, result.identity.data_version
     with transaction.atomic():
+        accounts = _as_they_are_now(accounts)
         last = _last(accounts)
         news = [
             _line(account, one, day, version)
@@ -148,6 +142,12 @@ def _write(
         changed = [account for account in accounts if _take(account, found[account.pk])]
         Account.objects.bulk_update(changed, ["grade", "grade_is_provisional"])
     return sum(1 for one in found.values() if one)
+
+
+def _as_they_are_now(accounts: list[Account]) -> list[Account]:
+    """Locked: a grade that somebody set since they were read must not be written over."""
+    now = Account.objects.select_for_update().filter(pk__in=[one.pk for one in accounts])
+    return list(now.only("grade", "grade_is_set", "grade_is_provisional").order_by("pk"))
 
 
 def _last(accounts: list[Account]) -> dict[int, Grade]:

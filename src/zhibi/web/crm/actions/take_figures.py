@@ -109,7 +109,7 @@ def _entities(tables: Tables) -> list[tuple[Key, Key]]:
     from zhibi.measures.rows import fetch
 
     customers = tables.bring(
-        tables.customers.select("customer_key", "entity_key", "source_system", "customer_id")
+        tables.sources.select("customer_key", "entity_key", "source_system", "customer_id")
     ).order_by("customer_key")
     found = fetch(customers)
     keys = {row["customer_key"]: key_of_row(row) for row in found}

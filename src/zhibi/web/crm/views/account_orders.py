@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from zhibi.measures.periods import months_before
 from zhibi.web.crm.access import sight_of
 from zhibi.web.crm.account_page import account_page
-from zhibi.web.crm.facts import keys_of
+from zhibi.web.crm.facts import number_of
 from zhibi.web.crm.models import Account
 
 
 def account_orders(request: HttpRequest, uid: UUID) -> HttpResponse:
     sight = sight_of(request.user, uid)
-    _, number = keys_of([sight.account])[sight.account.pk][0]
+    number = number_of(sight.account)
     months = _months(sight.account)
     return account_page(request, sight, "account-orders", months=months, number=number)
 

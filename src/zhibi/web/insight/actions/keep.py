@@ -8,8 +8,9 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
+from zhibi.web.insight import results
 from zhibi.web.insight.actions.make import Progress, make
-from zhibi.web.insight.asked import asked
+from zhibi.web.insight.asked import Asked, asked
 from zhibi.web.insight.models import SavedAnalysis
 from zhibi.web.insight.params_form import AS_OF, ParamsForm
 from zhibi.web.insight.question import question
@@ -25,6 +26,7 @@ JOB = "made_anew"
 def keep(saved: SavedAnalysis, *, by: User) -> SavedAnalysis:
     """Keep it; the same form sent twice is one."""
     saved.user = by
+    saved.told = saved.seen = _findings(saved)
     kept = create(saved, by=by)
     assert isinstance(kept, SavedAnalysis)
     _plan(kept)
@@ -49,13 +51,34 @@ def make_anew(uid: str, *, progress: Progress) -> bool:
     saved = SavedAnalysis.objects.select_related("user").filter(uid=uid, deleted_at=None).first()
     if saved is None or not saved.user.is_active:
         return False
-    form = ParamsForm(question(saved.method), QueryDict(saved.query).dict())
-    if not form.is_valid():  # a parameter there is no more
+    wanted = _asked(saved)
+    if wanted is None:
         return False
-    wanted = asked(saved.user, form.question, form.params(), day=form.day(AS_OF))
-    make(saved.user, saved.method, wanted.values, progress=progress)
-    SavedAnalysis.objects.filter(pk=saved.pk).update(last_made_at=timezone.now())
+    made = make(saved.user, saved.method, wanted.values, progress=progress)
+    told = [one.id for one in results.findings_of(made.key)]
+    SavedAnalysis.objects.filter(pk=saved.pk).update(last_made_at=timezone.now(), told=told)
     return True
+
+
+def look(saved: SavedAnalysis) -> None:
+    """Its person looks at it now: what it tells is not new any more."""
+    SavedAnalysis.objects.filter(pk=saved.pk).update(seen=saved.told, looked_at=timezone.now())
+
+
+def _asked(saved: SavedAnalysis) -> Asked | None:
+    """The question as it is asked now; None where it has a parameter there is no more."""
+    form = ParamsForm(question(saved.method), QueryDict(saved.query).dict(), saved.user)
+    if not form.is_valid():
+        return None
+    return asked(saved.user, form.question, form.params(), day=form.day(AS_OF))
+
+
+def _findings(saved: SavedAnalysis) -> list[str]:
+    """What the page tells from which it is kept."""
+    wanted = _asked(saved)
+    if wanted is None or not results.are_kept(wanted.key):
+        return []
+    return [one.id for one in results.findings_of(wanted.key)]
 
 
 def _plan(saved: SavedAnalysis) -> None:

@@ -17,13 +17,11 @@ from zhibi import run
 from zhibi.locale import LANGUAGES
 from zhibi.said import Said
 from zhibi.web.crm.facts import records, records_version
-from zhibi.web.crm.models import Account, SourceCustomer
-from zhibi.web.crm.models.account import LIVING
 from zhibi.web.insight.actions.judge import judge_old
 from zhibi.web.insight.actions.make import Progress
 from zhibi.web.insight.actions.warn import warn
 from zhibi.web.insight.findings import CENT
-from zhibi.web.insight.links import is_uid
+from zhibi.web.insight.links import accounts_meant
 from zhibi.web.insight.models import FindingRecord
 from zhibi.web.insight.told import told_of_each
 
@@ -38,9 +36,10 @@ SAYS: Final = ("account", "method", "code", "severity", "says", "stake", "last_s
 State = FindingRecord.State
 
 
-def take_findings(*, progress: Progress) -> dict[str, Any]:
-    """Write what is found on each account today; close what is not found any more."""
-    tables = _company()
+def take_findings(*, progress: Progress, day: date | None = None) -> dict[str, Any]:
+    """Write what is found on each account today, or what was to be found on a past `day`; close
+    what is not found any more."""
+    tables = _company() if day is None else _company().as_of(day)
     try:
         progress(0.05, Said("Working it out"))
         found = {finding.id: finding for finding in told_of_each(tables)}
@@ -59,15 +58,13 @@ def take_findings(*, progress: Progress) -> dict[str, Any]:
 
 def _company() -> Tables:
     tables = run.open_tables(run.open_workspace(settings.WORKSPACE))
-    if not tables.facts.engine.is_local:
-        return tables
     return tables.with_records(records(), version=records_version())
 
 
 @transaction.atomic
 def _write(findings: list[Finding], day: date, currency: str) -> int:
     """Lines of some findings: new ones, and known ones said once more."""
-    accounts = _accounts({one.subject.customer_id for one in findings if one.subject})
+    accounts = accounts_meant(one.subject.customer_id for one in findings if one.subject)
     ids = [one.id for one in findings]
     known = {line.finding: line for line in FindingRecord.objects.filter(finding__in=ids, scope="")}
     fresh, again = [], []
@@ -124,20 +121,6 @@ def _close(day: date) -> int:
         scope="", account__isnull=False, state__in=(State.OPEN, State.LATER)
     )
     return open_ones.exclude(last_said_on=day).update(state=State.GONE)
-
-
-def _accounts(numbers: set[str]) -> dict[str, int]:
-    """The account of each customer number that one account alone has."""
-    found: dict[str, set[int]] = {}
-    sources = SourceCustomer.objects.filter(
-        customer_id__in=numbers, account__deleted_at=None, account__merged_into=None
-    )
-    for number, account in sources.values_list("customer_id", "account_id"):
-        found.setdefault(number, set()).add(account)
-    typed = Account.objects.filter(LIVING, sources=None, uid__in=filter(is_uid, numbers))
-    for uid, account in typed.values_list("uid", "pk"):
-        found.setdefault(str(uid), set()).add(account)
-    return {number: accounts.pop() for number, accounts in found.items() if len(accounts) == 1}
 
 
 def _chunks(found: Iterable[Finding], size: int) -> Iterator[list[Finding]]:

@@ -1,4 +1,4 @@
 from zhibi.web.insight.models.analysis import Analysis, SavedAnalysis
-from zhibi.web.insight.models.finding import FindingRecord
+from zhibi.web.insight.models.finding import BaseRate, FindingRecord
 
-__all__ = ["Analysis", "FindingRecord", "SavedAnalysis"]
+__all__ = ["Analysis", "BaseRate", "FindingRecord", "SavedAnalysis"]

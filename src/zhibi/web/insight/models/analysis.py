@@ -26,7 +26,8 @@ class Analysis(models.Model):
 
 
 class SavedAnalysis(Record):
-    """An address of an analysis under a name; one with a schedule is made anew by itself."""
+    """An address of an analysis under a name; one with a schedule is made anew by itself. `told`
+    are the findings of the last making, `seen` those of when its person last looked."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved")
     name = models.CharField(max_length=80)
@@ -34,3 +35,11 @@ class SavedAnalysis(Record):
     query = models.TextField(blank=True)
     every = models.CharField(max_length=10, blank=True)  # "", day, week, month
     last_made_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=list)
+    seen = models.JSONField(default=list)
+    looked_at = models.DateTimeField(null=True)
+
+    @property
+    def new_findings(self) -> int:
+        """How many the person has not seen."""
+        return len(set(self.told) - set(self.seen))

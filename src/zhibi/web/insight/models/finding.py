@@ -40,7 +40,8 @@ class FindingRecord(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
-    # Ninety days after it was first said: whether it held, acted on and ignored apart.
+    # When the days it foretold were over (`zhibi.measures.foretold`): whether it came true, null
+    # where that cannot be said.
     came_true = models.BooleanField(null=True)
     judged_on = models.DateField(null=True)
 
@@ -51,4 +52,20 @@ class FindingRecord(models.Model):
         indexes = [
             models.Index(fields=["account", "state", "-last_said_on"], name="finding_of_account"),
             models.Index(fields=["state", "-last_said_on", "-stake"], name="finding_open"),
+        ]
+
+
+class BaseRate(models.Model):
+    """Of all the company's accounts to which an event could happen from a day on, to how many it
+    did within so many days: what a warning must beat."""
+
+    event = models.CharField(max_length=10)
+    days = models.PositiveSmallIntegerField()
+    since = models.DateField()
+    asked = models.PositiveIntegerField()
+    happened = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "days", "since"], name="base_rate_of_a_day")
         ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhibi.web.crm.access import account_for
-from zhibi.web.crm.facts import keys_of
+from zhibi.web.crm.facts import number_of
 from zhibi.web.insight.asked import asked
 from zhibi.web.insight.question import question
 from zhibi.web.insight.shown import shown
@@ -18,7 +18,7 @@ def account_review(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The review of the account alone, without its group; asked for when there is none yet."""
     account = account_for(request.user, uid)
     asking = question("account_review")
-    _, customer_id = keys_of([account])[account.pk][0]
+    customer_id = number_of(account)
     params = asking.params(customer_id=customer_id, level="legal entity")
     found = shown(request.user, asked(request.user, asking, params))
     seen = {"account": account, "shown": found, "query": f"customer_id={customer_id}"}

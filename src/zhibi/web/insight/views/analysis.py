@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from zhibi.measures.foretold import FORETOLD
 from zhibi.web.insight import results
 from zhibi.web.insight.asked import asked
 from zhibi.web.insight.catalogue import Need, entry_of, missing, typed_tables
@@ -23,7 +24,7 @@ CHOICES: Final = (("task", "Make it a task"), ("not-so", "Not so"), ("later", "L
 
 
 def analysis(request: HttpRequest, asking: Question) -> HttpResponse:
-    form = ParamsForm(asking, request.GET)
+    form = ParamsForm(asking, request.GET, request.user)
     if not form.is_valid():
         return _page(request, form, ())
     days = [form.day(AS_OF), *([form.day(COMPARED)] if form.day(COMPARED) else [])]
@@ -36,7 +37,7 @@ def analysis(request: HttpRequest, asking: Question) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, asking: Question) -> HttpResponse:
     """Try once more what failed or was stopped."""
-    form = ParamsForm(asking, request.GET)
+    form = ParamsForm(asking, request.GET, request.user)
     if form.is_valid():
         for name in (AS_OF, COMPARED):
             if name == AS_OF or form.day(name):
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, form: ParamsForm, found: tuple[Shown, ...]) -> H
         "lacking": _lacking(form.question, found),
         "may_decide": request.user.role != Role.ANALYST,
         "choices": CHOICES,
+        "foretells": any(code.startswith(f"{form.question.name}.") for code in FORETOLD),
     }
     return render(request, "insight/analysis.html", seen)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -36,6 +37,7 @@ from zhibi.web.insight.params_form import AS_OF, ParamsForm
 from zhibi.web.insight.question import Question
 from zhibi.web.insight.scope import scope_of
 from zhibi.web.insight.views.analysis import address_of
+from zhibi.web.team.models import Role
 from zhibi.web.text import language, say
 
 DECISIONS: Final = ("task", "not-so", "later", "again")
@@ -62,7 +64,7 @@ def of_analysis(
     request: HttpRequest, asking: Question, finding: str, decision: str
 ) -> HttpResponse:
     """A finding of the analysis that the address asks for; 404 where it says no such thing."""
-    form = ParamsForm(asking, request.GET)
+    form = ParamsForm(asking, request.GET, request.user)
     kept = _kept_finding(request, form, finding) if form.is_valid() else None
     if kept is None:
         raise Http404
@@ -95,6 +97,8 @@ def _kept_finding(request: HttpRequest, form: ParamsForm, finding: str) -> KeptF
 def _decide(request: HttpRequest, asking: Asking, decision: str) -> HttpResponse:
     if decision not in DECISIONS:
         raise Http404
+    if request.user.role == Role.ANALYST:
+        raise PermissionDenied  # of what is said of no account too: all who see all share it
     if asking.account:
         refuse_reader(request.user, asking.account)
     known = task_given(asking.record, request.user)

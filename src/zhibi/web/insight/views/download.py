@@ -26,7 +26,7 @@ from zhibi.web.text import language
 def download(request: HttpRequest, asking: Question) -> HttpResponseBase:
     """`format` is html, xlsx, pptx, or csv with the place of a `table`; cut to the reader's
     accounts as the page is."""
-    form = ParamsForm(asking, request.GET)
+    form = ParamsForm(asking, request.GET, request.user)
     file = _file(request)
     if not form.is_valid() or file is None:
         raise Http404

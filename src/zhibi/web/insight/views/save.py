@@ -17,7 +17,7 @@ from zhibi.web.text import say
 
 def save(request: HttpRequest, asking: Question) -> HttpResponse:
     """Everybody keeps for themselves what they may see; the address is what is kept."""
-    asked = ParamsForm(asking, request.GET)
+    asked = ParamsForm(asking, request.GET, request.user)
     if not asked.is_valid():
         raise Http404
     saved = SavedAnalysis(user=request.user, method=asking.name, query=asked.query)

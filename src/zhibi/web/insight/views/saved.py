@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from zhibi.web.insight.actions.keep import change as change_saved
 from zhibi.web.insight.actions.keep import let_go
+from zhibi.web.insight.actions.keep import look as look_at
 from zhibi.web.insight.forms import SaveForm
 from zhibi.web.insight.models import SavedAnalysis
 from zhibi.web.insight.question import is_question, question
@@ -21,6 +23,17 @@ def saved(request: HttpRequest) -> HttpResponse:
     kept = SavedAnalysis.objects.filter(user=request.user, deleted_at=None).order_by("name", "pk")
     rows = [(one, question(one.method)) for one in kept if is_question(one.method)]
     return render(request, "insight/saved.html", {"rows": rows})
+
+
+def look(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """To its page, and what it tells is not new any more; only one's own."""
+    kept = get_object_or_404(SavedAnalysis, uid=uid, user=request.user, deleted_at=None)
+    if not is_question(kept.method):
+        raise Http404
+    if kept.last_made_at:
+        look_at(kept)
+    query = f"?{kept.query}" if kept.query else ""
+    return redirect(reverse("analysis", args=[kept.method]) + query)
 
 
 def change(request: HttpRequest, uid: UUID) -> HttpResponse:
