@@ -33,3 +33,12 @@ def test_a_new_name_is_found_and_the_old_one_no_more() -> None:
 
 def terms(account: Account) -> set[str]:
     return set(SearchTerm.objects.filter(account=account).values_list("term", flat=True))
+
+
+@pytest.mark.parametrize("text", ["重庆长城", "行长 A1", "", "1", "é行", "银行行长（重）-x y"])
+def test_spoken_as_pypinyin_speaks_the_whole(text: str) -> None:
+    from pypinyin import lazy_pinyin
+
+    assert pinyin_of(text)[0] == "".join(
+        letter for letter in "".join(lazy_pinyin(key_of(text))) if letter.isalnum()
+    )

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from zhibi.said import Said
 from zhibi.web.crm.access import accounts_of, may_edit
@@ -29,10 +28,12 @@ from zhibi.web.crm.bringing.proposal import (
     chunks,
     differing,
 )
+from zhibi.web.crm.bringing.writing import write_changes
 from zhibi.web.crm.models import Account, SourceCustomer
 from zhibi.web.crm.models.account import LIVING
-from zhibi.web.team.actions.edit import shown
-from zhibi.web.team.models import Change, Role, SellerName, User
+from zhibi.web.rows import insert_records
+from zhibi.web.team.actions.note_all import Line, note_all
+from zhibi.web.team.models import Role, SellerName, User
 from zhibi.web.team.once import one_request
 
 CHUNK: Final = 2_000
@@ -214,7 +215,7 @@ def _owner(line: Mapping[str, Any], by: User, people: Mapping[str, User]) -> dic
 
 def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
     new = [_new(row, by) for row in lot if row.state == NEW]
-    Account.objects.bulk_create(new, batch_size=100)
+    insert_records(new)
     numbers = [row.number for row in lot if row.state == NEW]
     tied = SourceCustomer.objects.filter(source_system=SYSTEM, customer_id__in=numbers)
     tied.exclude(account__deleted_at=None).delete()  # a deleted account keeps nobody's orders
@@ -226,65 +227,13 @@ def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
         ],
         ignore_conflicts=True,
     )
-    known = {row.uid: row for row in lot if row.state == CHANGED}
-    changed = list(Account.objects.select_for_update().filter(uid__in=known))
-    for account in changed:
-        for name, value in known[account.uid].after.items():
-            setattr(account, name, value)
-        account.version += 1
-        account.changed_at = timezone.now()
-    if changed:
-        Account.objects.bulk_update(
-            changed, [*(name for name in FIELDS if name != "name"), "version", "changed_at"], 100
-        )
+    changed, lines, written = write_changes(Account.objects, lot, FIELDS)
     write_terms([*new, *changed])
-    _audit(new, changed, known, by)
-    return [
-        *(Written(one.uid, True, 1, {}, {}) for one in new),
-        *(_written(one, known[one.uid]) for one in changed),
-    ]
+    note_all([*(Line(one, one.uid, "created", after=one.name) for one in new), *lines], by=by)
+    return [*(Written(one.uid, True, 1, {}, {}) for one in new), *written]
 
 
 def _new(row: Proposed, by: User) -> Account:
     account = Account(**row.after, currency=settings.COMPANY.currency, created_by=by)
     name_for_search(account)
     return account
-
-
-def _written(account: Account, row: Proposed) -> Written:
-    return Written(
-        account.uid,
-        False,
-        account.version,
-        {name: shown(value) for name, value in row.before.items()},
-        {name: shown(value) for name, value in row.after.items()},
-    )
-
-
-def _audit(
-    new: Iterable[Account],
-    changed: Iterable[Account],
-    known: Mapping[Any, Proposed],
-    by: User,
-) -> None:
-    lines = [_line(one, "created", "", one.name, by) for one in new]
-    for account in changed:
-        row = known[account.uid]
-        lines += [
-            _line(account, name, shown(row.before[name]), shown(value), by)
-            for name, value in row.after.items()
-        ]
-    Change.objects.bulk_create(lines, batch_size=1_000)
-
-
-def _line(account: Account, what: str, before: str, after: str, by: User) -> Change:
-    return Change(
-        subject_kind="account",
-        subject_uid=account.uid,
-        of_account=account.uid,
-        what=what,
-        before=before,
-        after=after,
-        by=by,
-        at=timezone.now(),
-    )

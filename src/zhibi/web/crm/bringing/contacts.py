@@ -26,8 +26,10 @@ from zhibi.web.crm.bringing.proposal import (
     chunks,
     differing,
 )
+from zhibi.web.crm.bringing.writing import write_changes
 from zhibi.web.crm.models import Account, Contact
-from zhibi.web.team.actions.edit import note, shown
+from zhibi.web.rows import insert_records
+from zhibi.web.team.actions.note_all import Line, note_all
 from zhibi.web.team.models import User
 from zhibi.web.team.once import one_request
 
@@ -142,34 +144,8 @@ def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
         for row in lot
         if row.state == NEW
     ]
-    Contact.objects.bulk_create(new, batch_size=200)
-    for contact in new:
-        note(contact, "created", by=by, of_account=contact.account.uid)
-    changed = {row.uid: row for row in lot if row.state == CHANGED}
-    people = Contact.objects.select_for_update().select_related("account").filter(uid__in=changed)
-    return [
-        *(Written(one.uid, True, 1, {}, {}) for one in new),
-        *(_changed(one, changed[one.uid], by) for one in people),
-    ]
-
-
-def _changed(contact: Contact, row: Proposed, by: User) -> Written:
-    for name, value in row.after.items():
-        setattr(contact, name, value)
-        note(
-            contact,
-            name,
-            by=by,
-            of_account=contact.account.uid,
-            before=shown(row.before[name]),
-            after=shown(value),
-        )
-    contact.version += 1
-    contact.save(update_fields=[*row.after, "version", "changed_at"])
-    return Written(
-        contact.uid,
-        False,
-        contact.version,
-        {name: shown(value) for name, value in row.before.items()},
-        {name: shown(value) for name, value in row.after.items()},
-    )
+    insert_records(new)
+    living = Contact.objects.select_related("account")
+    _, lines, written = write_changes(living, lot, FIELDS)
+    note_all([*(Line(one, one.account.uid, "created") for one in new), *lines], by=by)
+    return [*(Written(one.uid, True, 1, {}, {}) for one in new), *written]

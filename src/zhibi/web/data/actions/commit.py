@@ -20,6 +20,7 @@ from zhibi.web.data.models import Import, WrittenRecord
 from zhibi.web.data.uploads import paths_of
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.registry import Running
+from zhibi.web.rows import insert_rows
 
 
 def commit(one: Import, running: Running) -> dict[str, Any]:
@@ -99,19 +100,19 @@ def _commit_list(one: Import, running: Running) -> None:
 
 
 def _remember(one: Import, written: list[Written]) -> None:
-    WrittenRecord.objects.bulk_create(
-        [
-            WrittenRecord(
-                of_import=one,
-                uid=row.uid,
-                is_new=row.is_new,
-                version=row.version,
-                before=dict(row.before),
-                after=dict(row.after),
-            )
+    insert_rows(
+        WrittenRecord,
+        (
+            {
+                "of_import_id": one.pk,
+                "uid": row.uid,
+                "is_new": row.is_new,
+                "version": row.version,
+                "before": dict(row.before),
+                "after": dict(row.after),
+            }
             for row in written
-        ],
-        batch_size=500,
+        ),
     )
 
 

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from zhibi.web.team.models import Change, PersonKey
 
+Seal = Callable[[str], str]
+ASKED: Final = 500  # people of one question
+
 
 def sealed(text: str, person: UUID) -> str:
     """The text under the person's key, which is made at first use."""
-    if not text:
-        return ""
-    key, _ = PersonKey.objects.get_or_create(
-        person=person, defaults={"key": Fernet.generate_key().decode()}
-    )
-    return Fernet(key.key).encrypt(text.encode()).decode()
+    return seals([person])[person](text) if text else ""
+
+
+def seals(people: Iterable[UUID]) -> dict[UUID, Seal]:
+    """What puts a text under the key of each of these people, which is made at first use."""
+    wanted = sorted(set(people))
+    found: dict[UUID, Seal] = {}
+    for at in range(0, len(wanted), ASKED):
+        some = wanted[at : at + ASKED]
+        kept = PersonKey.objects.filter(person__in=some).values_list("person", "key")
+        keys = dict(kept)
+        fresh = [
+            PersonKey(person=one, key=Fernet.generate_key().decode())
+            for one in some
+            if one not in keys
+        ]
+        if fresh:
+            PersonKey.objects.bulk_create(fresh, ignore_conflicts=True)
+            keys = dict(kept.all())  # what another has made meanwhile holds
+        found.update((person, _seal(key)) for person, key in keys.items())
+    return found
+
+
+def _seal(key: str) -> Seal:
+    own = Fernet(key)
+    return lambda text: own.encrypt(text.encode()).decode() if text else ""
 
 
 def opened(text: str, person: UUID) -> str | None:

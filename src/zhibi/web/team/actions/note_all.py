@@ -1,0 +1,51 @@
+"""Many lines of the audit at once, as `edit.note` writes each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from zhibi.web.rows import insert_rows
+from zhibi.web.team.actions.edit import is_person
+from zhibi.web.team.actions.seal import seals
+from zhibi.web.team.models import Change, Record, User
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is to be said of a record, shown under an account."""
+
+    record: Record
+    of_account: UUID
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+def note_all(lines: Iterable[Line], *, by: User | None) -> None:
+    """Write these lines. What they say of people goes under the people's keys."""
+    noted = list(lines)
+    keys = seals(
+        one.record.uid for one in noted if is_person(one.record) and (one.before or one.after)
+    )
+    now = timezone.now()
+    rows = []
+    for one in noted:
+        kept = keys.get(one.record.uid, str)
+        rows.append(
+            {
+                "subject_kind": one.record._meta.model_name,
+                "subject_uid": one.record.uid,
+                "of_account": one.of_account,
+                "what": one.what,
+                "before": kept(one.before),
+                "after": kept(one.after),
+                "person": one.record.uid if is_person(one.record) else None,
+                "by_id": by.pk if by else None,
+                "at": now,
+            }
+        )
+    insert_rows(Change, rows)
