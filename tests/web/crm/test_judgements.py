@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from tests.web.conftest import Accounts, People
 from zhibi.measures.vocabulary import meaning
+from zhibi.web.crm.actions.grade_accounts import Computed, _write
+from zhibi.web.crm.actions.judge import set_grade
 from zhibi.web.crm.criteria import choices_of, groups
 from zhibi.web.crm.judged import judged_of, man_of
 from zhibi.web.crm.models import Account, Grade, Judgement
@@ -53,6 +56,17 @@ def test_a_form_keeps_what_is_new(people: People, accounts: Accounts, signed_in:
     page = client.get(address(account, "judgements/")).content.decode()
     assert "试用过" in page
     assert "收回" in page
+
+
+def test_a_grade_set_while_all_are_graded_stays(people: People, accounts: Accounts) -> None:
+    read_before = [Account.objects.get(pk=accounts.of_bob.pk)]
+    set_grade(accounts.of_bob, "A", reason="战略客户", by=people.bob)
+    worked_out = Computed("C", 40.0, "C", is_provisional=False)
+    identity = SimpleNamespace(as_of=date(2026, 1, 1), data_version="1")
+    _write(read_before, {accounts.of_bob.pk: worked_out}, SimpleNamespace(identity=identity))
+    accounts.of_bob.refresh_from_db()
+    assert (accounts.of_bob.grade, accounts.of_bob.grade_is_set) == ("A", True)
+    assert accounts.of_bob.grades.get().letter == "C"
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,19 @@ def test_accounts_are_made_with_figures(people: People, lake: Lake) -> None:
     assert {one.name for one in accounts_of(people.bob)} == {"华数机械(山东)"}
 
 
+def test_a_customer_is_never_tied_to_what_was_deleted(people: People, lake: Lake) -> None:
+    """It has a code and no customer: the customer of that code, and its orders, stay in sight."""
+    typed = Account.objects.create(
+        name="华数", currency="CNY", credit_code=CODE, created_by=people.bob
+    )
+    edit.delete(typed, by=people.bob)
+    lake(LINES, CUSTOMERS)
+    take_figures()
+    assert account("A").deleted_at is None
+    assert account("A") != typed
+    assert account("A").credit_code is None  # the deleted one has it until it is brought back
+
+
 def test_a_second_time_changes_nothing(people: People, lake: Lake) -> None:
     lake(LINES, CUSTOMERS)
     take_figures()

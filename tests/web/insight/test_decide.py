@@ -211,6 +211,17 @@ def test_the_ledger_is_decided_on_by_who_sees_the_account(
     assert ledger.decided_by == people.bob
 
 
+def test_analysts_do_not_decide_for_all_who_see_all(
+    company: Company, signed_in: SignedIn, ledger: FindingRecord
+) -> None:
+    """A finding on no account is decided on for everybody of its scope."""
+    FindingRecord.objects.filter(pk=ledger.pk).update(account=None, scope="all")
+    at, form = f"/insight/findings/{ledger.uid}/not-so", {"reason": "停产"}
+    assert signed_in(company.people.erin).post(at, form).status_code == 403
+    assert signed_in(company.people.bob).post(at, form).status_code == 404
+    assert signed_in(company.people.fay).post(at, form).status_code == 302
+
+
 def test_a_collaborator_who_reads_does_not_decide(
     company: Company, signed_in: SignedIn, ledger: FindingRecord
 ) -> None:

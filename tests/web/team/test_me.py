@@ -90,7 +90,9 @@ def test_a_session_is_ended_from_another(people: People, signed_in: SignedIn) ->
 
 def test_all_other_sessions_are_ended_at_once(people: People, signed_in: SignedIn) -> None:
     here, *others = (signed_in(people.bob) for _ in range(3))
+    somebody = signed_in(people.charlie)
     here.post("/me/sessions/end")
+    assert somebody.get("/me").status_code == 200
     assert [browser.get("/me").status_code for browser in others] == [302, 302]
     assert here.get("/me").status_code == 200
 

@@ -46,12 +46,20 @@ def test_the_right_password_opens(people: People) -> None:
 
 
 def test_the_session_key_changes_on_the_way_in(people: People) -> None:
+    """At each step: who knew the key before knows it no more."""
     with_second_step(people.bob)
-    browser = Client()
-    enter(browser)
-    before = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    browser.post("/sign-in/code", {"code": code()})
-    assert browser.cookies[settings.SESSION_COOKIE_NAME].value != before
+    browser, keys = Client(), []
+    browser.get("/sign-in")
+    for step, form in (("", {"username": "bob", "password": "password"}), ("/code", {})):
+        session = browser.session
+        session["here"] = True  # a session begun by somebody else
+        session.save()
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        keys.append(session.session_key)
+        browser.post(f"/sign-in{step}", form or {"code": code()})
+    keys.append(browser.cookies[settings.SESSION_COOKIE_NAME].value)
+    assert len(set(keys)) == 3
+    assert is_in(browser)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,21 @@ def test_behind_a_proxy_the_browsers_own_address_counts(people: People, settings
     assert SignInAttempt.objects.get().address == "10.1.1.1"  # what came before may be made up
 
 
+def test_without_a_proxy_nobody_says_where_they_come_from(people: People) -> None:
+    enter_from = {"X-Forwarded-For": "1.2.3.4"}
+    form = {"username": "bob", "password": "guess"}
+    Client(REMOTE_ADDR="10.0.0.9").post("/sign-in", form, headers=enter_from)
+    assert SignInAttempt.objects.get().address == "10.0.0.9"
+
+
+def test_who_signs_in_is_forgiven_alone(people: People) -> None:
+    """Else one account of one's own would open the way to guess at all others."""
+    enter(Client(), "charlie", "guess")
+    enter(Client(), "bob", "guess")
+    enter(Client(), "bob")
+    assert SignInAttempt.objects.get().username == "charlie"
+
+
 @pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_nobody_is_sent_elsewhere(people: People, to: str) -> None:
     assert enter(Client(), next=to).url == "/"
@@ -170,6 +193,7 @@ def test_a_deactivated_person_stays_outside(people: People, signed_in: SignedIn)
 
 
 def test_the_second_step(people: People) -> None:
+    with_second_step(people.alice)  # another one, whose turn it is not
     with_second_step(people.bob)
     browser = Client()
     answer = enter(browser, next="/me")

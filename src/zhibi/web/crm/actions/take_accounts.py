@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from zhibi.web.crm.actions.search_terms import name_for_search
 from zhibi.web.crm.models import Account, SourceCustomer
+from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.actions.edit import shown
 from zhibi.web.team.models import Change, SellerName, User
 
@@ -175,9 +176,10 @@ def _decided(accounts: Iterable[Account]) -> dict[UUID, frozenset[str]]:
 
 
 def _untied_by_code(rows: Sequence[Row], own: Mapping[Key, int]) -> dict[str | None, int]:
-    """Accounts that people made, by the credit code of a customer that has no account yet."""
+    """Accounts that people made, by the credit code of a customer that has no account yet. Not
+    one that was deleted or merged away: its customer's orders would be out of sight."""
     codes = {_code(row) for row in rows if key_of_row(row) not in own} - {None}
-    found = Account.objects.filter(credit_code__in=codes, sources=None)
+    found = Account.objects.filter(LIVING, credit_code__in=codes, sources=None)
     return dict(found.values_list("credit_code", "pk"))
 
 
