@@ -1,8 +1,9 @@
 """A company of any size in a database of the workspace, made by SQL within the database.
 
-Each account has 3 contacts and 10 follow-ups. One salesperson owns 300 accounts, one manager leads
-a third of 300 people. What is listed hangs together as it does in life: the grade follows the
-sales, the sales are steep, a fifth of the accounts never ordered.
+Each account has 3 contacts and 10 follow-ups; `web_records` adds what there is to do. One
+salesperson owns 300 accounts, one manager leads a third of 300 people. What is listed hangs
+together as it does in life: the grade follows the sales, the sales are steep, a fifth of the
+accounts never ordered.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import web_records
 
 PEOPLE = 300
 OWN = 300
@@ -23,10 +26,12 @@ LEGAL = "有限公司"
 
 SQLITE = {
     "hex": "printf('%032x', {})",
-    "day": "date('2026-11-20', '-' || ({}) || ' days')",
+    "day": "date('2026-11-20', (0 - ({})) || ' days')",
     "moment": "datetime('2026-11-20 08:00:00', '-' || ({}) || ' hours')",
     "json": "{}",
     "no": "0",
+    "yes": "1",
+    "text": "CAST({} AS TEXT)",
     "big": "INTEGER",
 }
 POSTGRES = {
@@ -35,6 +40,8 @@ POSTGRES = {
     "moment": "timestamptz '2026-11-20 08:00:00+00' - ({}) * interval '1 hour'",
     "json": "({})::jsonb",
     "no": "false",
+    "yes": "true",
+    "text": "({})::text",
     "big": "BIGINT",
 }
 ACCOUNT_UIDS, CONTACT_UIDS, FOLLOW_UP_UIDS = 1 << 40, 1 << 41, 1 << 42
@@ -49,9 +56,9 @@ def build(accounts: int) -> None:
     with connection.cursor() as cursor:
         indexes = _without_indexes(cursor, connection.vendor)
         _numbers(cursor, words, accounts)
-        for statement in (_accounts(words, accounts), _contacts(words), _follow_ups(words)):
+        made = (_accounts(words, accounts), _contacts(words), _follow_ups(words), _terms())
+        for statement in (*made, *web_records.statements(words)):
             cursor.execute(statement)
-        cursor.execute(_terms())
         for statement in indexes:
             cursor.execute(statement)
         cursor.execute("DROP TABLE numbers")
@@ -205,16 +212,19 @@ def _terms() -> str:
     places = " UNION ALL ".join(f"SELECT {k} AS k" for k in range(1, 21))
     return (
         "INSERT INTO crm_searchterm (term, account_id) SELECT DISTINCT term, id FROM ("
-        f"SELECT substr(name_key, k, 2) AS term, id FROM crm_account CROSS JOIN ({places}) AS a "
+        f"SELECT substr(name_key, k, 3) AS term, id FROM crm_account CROSS JOIN ({places}) AS a "
         "UNION ALL "
-        f"SELECT substr(initials, k, 2), id FROM crm_account CROSS JOIN ({places}) AS b"
+        f"SELECT substr(initials, k, 3), id FROM crm_account CROSS JOIN ({places}) AS b"
         f") AS pairs WHERE term <> '' AND term NOT IN ({common}) ORDER BY term, id"
     )
 
 
 def _without_indexes(cursor: Any, vendor: str) -> list[str]:
     """Drop the indexes that can be made again afterwards, which is quicker, and say how."""
-    tables = ("crm_account", "crm_contact", "crm_followup", "crm_searchterm")
+    tables = (
+        "crm_account", "crm_contact", "crm_followup", "crm_searchterm", "crm_receivable",
+        "crm_promise", "crm_task", "insight_findingrecord",
+    )  # fmt: skip
     if vendor == "sqlite":
         cursor.execute("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'index'")
         found = [(name, sql) for name, sql, table in cursor.fetchall() if sql and table in tables]
@@ -232,9 +242,18 @@ def _without_indexes(cursor: Any, vendor: str) -> list[str]:
 
 def _set_counters(connection: Any) -> None:
     """The next row gets the next number."""
-    from zhibi.web.crm.models import Account, Contact, FollowUp, SearchTerm
+    from zhibi.web.crm.models import (
+        Account,
+        Contact,
+        FollowUp,
+        Promise,
+        Receivable,
+        SearchTerm,
+        Task,
+    )
+    from zhibi.web.insight.models import FindingRecord
 
-    models = [Account, Contact, FollowUp, SearchTerm]
+    models = [Account, Contact, FollowUp, SearchTerm, Receivable, Promise, Task, FindingRecord]
     with connection.cursor() as cursor:
         from django.core.management.color import no_style
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from zhibi.web.crm.actions.search_terms import bigrams, index_accounts, key_of, pinyin_of
+from zhibi.web.crm.actions.search_terms import (
+    index_accounts,
+    key_of,
+    pieces_of,
+    pinyin_of,
+    terms_of,
+)
 from zhibi.web.crm.models import Account, SearchTerm
 
 
@@ -12,9 +18,11 @@ def test_by_hand() -> None:
     assert key_of("华 数ABC Ｃo.") == "华数abcco."
     assert pinyin_of("华数机械（重庆）A1") == ("huashujixiechongqinga1", "hsjxcqa")
     assert pinyin_of("A Bike Store") == ("abikestore", "abs")
-    assert bigrams("华数机") == {"华数", "数机"}
-    assert bigrams("华") == {"华"}
-    assert bigrams("") == set()
+    assert terms_of("华数机械公司") == {"华数机", "数机械", "机械公", "械公司", "司"}
+    assert terms_of("") == set()
+    assert pieces_of("华数机械") == {"华数机", "数机械"}
+    assert pieces_of("华数") == {"华数"}
+    assert pieces_of("有限") == pieces_of("公") == set()
 
 
 @pytest.mark.django_db

@@ -1,9 +1,10 @@
 """What an account is found by: any part of its names, their pinyin, and the initials of that.
 
-A search asks for the pairs of letters that follow each other (`terms_of`) in what was typed; an
-account that has them all is looked at. A plain table does that alike on every database. Pairs of
-whole pinyin are not kept: each stands in every third name. `crm.listing.search` finds pinyin by
-its initials.
+From each letter of a name on, its next three are kept (`terms_of`): three letters are rare, and one
+or two are found by those that begin with them. A search asks for the pieces of what was typed
+(`pieces_of`), and looks at the accounts that have them all. A plain table does that alike on every
+database. Pieces of whole pinyin are not kept: each stands in every third name.
+`crm.listing.search` finds pinyin by its initials.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from django.db import connection, transaction
@@ -20,8 +20,9 @@ from zhibi.web.crm.models import Account, SearchTerm
 
 SEARCHED: Final = ("name_key", "pinyin", "initials")
 LENGTHS: Final = {name: Account._meta.get_field(name).max_length for name in SEARCHED}
-# Pairs that nearly every company has in its legal form, in characters and initials.
-IN_EVERY_NAME: Final = frozenset(("有限", "限公", "公司", "yx", "xg", "gs"))
+LENGTH: Final = 3  # of a term
+# What nearly every company has in its legal form, in characters and initials.
+IN_EVERY_NAME: Final = frozenset(("有限公", "限公司", "公司", "yxg", "xgs", "gs"))
 
 
 def key_of(text: str) -> str:
@@ -48,14 +49,16 @@ def _spoken(part: str) -> tuple[str, ...]:
     return tuple(word for syllable in lazy_pinyin([part]) for word in _words(syllable))
 
 
-def bigrams(text: str) -> set[str]:
-    """Each two letters that follow each other; a single letter stands for itself."""
-    return {a + b for a, b in pairwise(text)} or ({text} if text else set())
-
-
 def terms_of(text: str) -> set[str]:
-    """The pairs worth looking for, and the last letter by itself: every other one begins a pair."""
-    return (bigrams(text) | {text[-1:]}) - IN_EVERY_NAME - {""}
+    """From each letter on the next three; at the end they are fewer."""
+    return {text[at : at + LENGTH] for at in range(len(text))} - IN_EVERY_NAME
+
+
+def pieces_of(text: str) -> set[str]:
+    """What the terms of every name with this text in it are or, of one that is shorter than a term,
+    begin with. What may be a piece of a legal form leads to nobody and is left out."""
+    pieces = {text[at : at + LENGTH] for at in range(max(1, len(text) - LENGTH + 1))}
+    return {piece for piece in pieces if not any(one.startswith(piece) for one in IN_EVERY_NAME)}
 
 
 def name_for_search(account: Account) -> None:

@@ -1,8 +1,8 @@
 """Accounts by any part of a name, its pinyin or initials, by credit code or customer number;
 people by what they are called.
 
-The rarest pair of letters of what was typed leads to the accounts that may be meant; each is then
-looked at. How rare a pair is is counted up to a limit, all of them in one query.
+The rarest three letters of what was typed lead to the accounts that may be meant; each is then
+looked at. How rare they are is counted up to a limit, all of them in one query.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from zhibi.web.crm.access import accounts_of, has_few_accounts, in_scope, tasks_of
-from zhibi.web.crm.actions.search_terms import IN_EVERY_NAME, bigrams, key_of
+from zhibi.web.crm.actions.search_terms import LENGTH, key_of, pieces_of
 from zhibi.web.crm.listing.syllables import readings
 from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, Task
 from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.models import User
 
 LONGEST: Final = 60
-COMMON: Final = 20_000  # of a pair in more, the biggest accounts are looked at first
+COMMON: Final = 20_000  # of a piece in more, the biggest accounts are looked at first
 NEAR: Final = 1_000  # people looked at where there are more accounts than a few
 CODE_LENGTH: Final = 18
 
@@ -75,38 +75,48 @@ def _by_number(text: str, key: str) -> set[int]:
 
 
 def _groups(key: str) -> tuple[list[list[str]], bool]:
-    """The pairs that an account has for each way to read what was typed, rarest first, and
-    whether each way has a rare one. Empty when a way has no pair: every account may be meant."""
-    ways = [bigrams(key), *(bigrams(initials) for initials in readings(key))]
-    ways = [{pair for pair in way if len(pair) > 1} - IN_EVERY_NAME for way in ways]
+    """The pieces that an account has for each way to read what was typed, rarest first, and
+    whether each way has a rare one. Empty when a way has no piece: every account may be meant."""
+    ways = [pieces_of(key), *(pieces_of(initials) for initials in readings(key))]
     if not all(ways):
         return [], False
     counted = _counts(sorted(set().union(*ways)))
-    groups = [sorted(way, key=lambda pair: (counted[pair], pair)) for way in ways]
+    groups = [sorted(way, key=lambda piece: (counted[piece], piece)) for way in ways]
     return groups, all(counted[group[0]] < COMMON for group in groups)
 
 
-def _counts(terms: list[str]) -> dict[str, int]:
-    """In how many accounts each pair stands, up to a limit."""
+def _counts(pieces: list[str]) -> dict[str, int]:
+    """In how many accounts each piece stands, up to a limit."""
     one = (
-        "(SELECT count(*) FROM (SELECT 1 AS found FROM crm_searchterm WHERE term = %s "
-        f"LIMIT {COMMON}) AS counted)"
+        "(SELECT count(*) FROM (SELECT 1 AS found FROM crm_searchterm WHERE "
+        f"term >= %s AND term < %s LIMIT {COMMON}) AS counted)"
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([one] * len(terms))}", terms)
-        return dict(zip(terms, cursor.fetchone(), strict=True))
+        ranges = [end for piece in pieces for end in (piece, _behind(piece))]
+        cursor.execute(f"SELECT {', '.join([one] * len(pieces))}", ranges)
+        return dict(zip(pieces, cursor.fetchone(), strict=True))
+
+
+def _behind(text: str) -> str:
+    """What comes next after all that begins with the text."""
+    return text[:-1] + chr(ord(text[-1]) + 1)
 
 
 def _shortcut(groups: list[list[str]]) -> Q:
-    """Accounts that have the three rarest pairs of any of the groups."""
+    """Accounts that have the three rarest pieces of any of the groups."""
     found = Q()
     for group in groups:
-        both = Q(term=group[0])
-        for term in group[1:3]:
-            other = SearchTerm.objects.filter(term=term, account=OuterRef("account"))
-            both &= Q(Exists(other))
-        found |= both
+        every = _is(group[0])
+        for piece in group[1:3]:
+            every &= Q(Exists(SearchTerm.objects.filter(_is(piece), account=OuterRef("account"))))
+        found |= every
     return Q(pk__in=SearchTerm.objects.filter(found).values("account"))
+
+
+def _is(piece: str) -> Q:
+    if len(piece) == LENGTH:
+        return Q(term=piece)
+    return Q(term__gte=piece, term__lt=_behind(piece))
 
 
 def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
@@ -122,8 +132,7 @@ def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
         named = Q(name__icontains=typed) | Q(initials__contains=typed)
         found = people.filter(named, account__in=accounts_of(user).values("pk"))
     else:
-        after = typed[:-1] + chr(ord(typed[-1]) + 1)
-        begins = {f"{column}__gte": typed, f"{column}__lt": after}
+        begins = {f"{column}__gte": typed, f"{column}__lt": _behind(typed)}
         near = list(people.filter(**begins).values_list("pk", "account_id")[:NEAR])
         living = Account.objects.filter(LIVING, in_scope(user, is_indexed=False))
         seen = living.filter(pk__in={account for _, account in near})

@@ -197,12 +197,13 @@ class Collaborator(models.Model):
 
 
 class SearchTerm(models.Model):
-    """Two letters that follow each other in what an account or a person is called.
+    """Three letters that follow each other in what an account is called, fewer at its end.
 
-    A plain table on every database: trigram indexes do not find words of two characters.
+    A plain table on every database: trigram indexes do not find words of two characters. They are
+    in the order of their code points everywhere, so that a range has what begins with two letters.
     """
 
-    term = models.CharField(max_length=2)
+    term = models.CharField(max_length=3)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=True)
 
     class Meta:
