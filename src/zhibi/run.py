@@ -16,9 +16,10 @@ from zhibi.reports.document import Report
 from zhibi.result import Result, Section, Table
 from zhibi.tables import facts
 from zhibi.tables.facts import Facts
+from zhibi.tables.look import Look
 from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.tables import Tables
-from zhibi.tables.warehouse import Connection, from_warehouse
+from zhibi.tables.warehouse import Connection, from_warehouse, look_at, mark_of
 from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
@@ -86,13 +87,39 @@ def _today(workspace: Workspace) -> date:
 
 
 def facts_of(workspace: Workspace) -> Facts:
-    """The facts of a workspace: those of the warehouse it is connected to, else its lake's."""
+    """The facts of a workspace: those of the warehouse it is connected to, else its lake's.
+
+    Where a look at the warehouse is kept, as in a workspace that is served, it is kept for a day.
+    """
     connection = Connection.load(workspace.folder)
     if connection:
-        return from_warehouse(connection)
+        look = kept_look(workspace, connection)
+        if look and not _is_of_today(look, workspace):
+            look = look_again(workspace)
+        return from_warehouse(connection, look)
     manifest = workspace.lake.manifest()
     files = {table: workspace.lake.files(table, manifest) for table in (*SCHEMAS, "customer_links")}
     return facts.from_lake(files, data_version=str(manifest.version))
+
+
+def kept_look(workspace: Workspace, connection: Connection) -> Look | None:
+    """What was seen when the warehouse was last looked at; None when nobody keeps that."""
+    look = Look.load(workspace.folder)
+    return look if look and look.of == mark_of(connection) else None
+
+
+def look_again(workspace: Workspace) -> Look | None:
+    """Look at the warehouse of a workspace, and keep what is seen; None where it has a lake."""
+    connection = Connection.load(workspace.folder)
+    if connection is None:
+        return None
+    look = look_at(connection, today=_today(workspace))
+    look.save(workspace.folder)
+    return look
+
+
+def _is_of_today(look: Look, workspace: Workspace) -> bool:
+    return look.at.astimezone(ZoneInfo(workspace.settings.timezone)).date() == _today(workspace)
 
 
 def default_as_of(known: Facts, today: date) -> date:
@@ -107,6 +134,11 @@ def default_as_of(known: Facts, today: date) -> date:
             "All orders lie after today, {today}; name the day to look from with --as-of.",
             today=today,
         )
+    return usual_day(last, today)
+
+
+def usual_day(last: date, today: date) -> date:
+    """The day that analyses look from: today, unless the last order is long past."""
     return today if today - last <= STALE_AFTER else last
 
 

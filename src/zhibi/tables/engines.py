@@ -12,7 +12,7 @@ import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zhibi.errors import ZhibiError
 
@@ -23,6 +23,11 @@ MEMORY_LIMIT = "3GB"
 # What a process may take for its analyses, where several run beside each other: 2GB, 2.
 MEMORY_VARIABLE, THREADS_VARIABLE = "ZHIBI_MEMORY", "ZHIBI_THREADS"
 MEMORY = re.compile(r"[1-9]\d*(\.\d+)?\s*(MB|GB|MiB|GiB)", re.IGNORECASE)
+# Seconds, as PostgreSQL's drivers call them; and what drivers call a server that has gone.
+PATIENCE = {
+    "connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+}  # fmt: skip
+GONE = frozenset({"OperationalError", "InterfaceError", "RpcError", "Py4JNetworkError"})
 SPARK = frozenset({"pyspark", "spark", "sc"})
 # Options of a URL that let somebody in; and the parts of a table's name, `quoted` or not.
 SECRET = re.compile(r"(?i)([^?&;/]*(?:token|secret|password|key)[^=&;]*=)[^&;]+")
@@ -98,9 +103,10 @@ class Engine:
 
 
 def connect(url: str) -> Any:
-    """An Ibis backend that writes nothing. ZhibiError when the warehouse cannot be reached."""
+    """An Ibis backend that writes nothing. ZhibiError when the warehouse cannot be reached, now
+    or in the midst of a question."""
     try:
-        return _backend(url)
+        backend = _backend(url)
     except ZhibiError:
         raise
     except Exception as problem:  # every driver has its own errors
@@ -109,6 +115,27 @@ def connect(url: str) -> Any:
             url=shown(url),
             problem=str(problem).strip().split("\n")[0],
         ) from problem
+    ask = backend.to_pyarrow
+
+    def to_pyarrow(*args: Any, **named: Any) -> Any:
+        try:
+            return ask(*args, **named)
+        except Exception as problem:
+            if not _is_gone(problem):
+                raise
+            raise ZhibiError(
+                "{url} stopped answering ({problem}); see that it runs, and try again.",
+                url=shown(url),
+                problem=str(problem).strip().split("\n")[0],
+            ) from problem
+
+    backend.to_pyarrow = to_pyarrow
+    return backend
+
+
+def _is_gone(problem: Exception) -> bool:
+    """Whether the warehouse went away or gave up, which is no fault of the question."""
+    return any(kind.__name__ in GONE for kind in type(problem).__mro__)
 
 
 def _backend(url: str) -> Any:
@@ -119,10 +146,19 @@ def _backend(url: str) -> Any:
         return _spark(url)
     if scheme == "duckdb":
         return ibis.duckdb.connect(url.removeprefix("duckdb://"), read_only=True)
+    if scheme in {"postgres", "postgresql"}:
+        url = _with_patience(url)
     backend = ibis.connect(url)
     if scheme in {"postgres", "postgresql"}:
         backend.raw_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").close()
     return backend
+
+
+def _with_patience(url: str) -> str:
+    """Without these a server that has vanished is waited for by the hour."""
+    given = dict(parse_qsl(urlsplit(url).query))
+    added = urlencode({name: value for name, value in PATIENCE.items() if name not in given})
+    return f"{url}{'&' if given else '?'}{added}" if added else url
 
 
 def _spark(url: str) -> Any:

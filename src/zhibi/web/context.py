@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from zhibi import __version__
 from zhibi.web.text import language
+from zhibi.web.warehouse import warehouse
 
 
 def company(request: HttpRequest) -> dict[str, Any]:
@@ -18,4 +19,5 @@ def company(request: HttpRequest) -> dict[str, Any]:
         "page_language": language(),
         "open_part": (match.route.split("/")[0] if match else ""),
         "version": __version__,
+        "warehouse": warehouse(),
     }

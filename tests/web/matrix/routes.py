@@ -39,6 +39,7 @@ class Route:
 ANYBODY: Final = dict.fromkeys(WHO, True)
 ADMINISTRATORS: Final = {who: who == "dana" for who in WHO}
 WHO_SEES_ALL: Final = {who: who in SEES_EVERYBODY for who in WHO}
+WHO_BRING_DATA: Final = {who: who not in ("bob", "charlie") for who in WHO}
 NOT_ANALYSTS: Final = {who: who != "erin" for who in WHO}
 WHO_HANDS_OVER: Final = {who: who in ("alice", "dana", "fay") for who in WHO}
 DIRECTORS: Final = {who: who in ("dana", "fay") for who in WHO}
@@ -87,6 +88,7 @@ WHOLE: Final = {
     "saved-analyses": Route(ANYBODY),
     "data": Route(ANYBODY),
     "quality": Route(WHO_SEES_ALL),
+    "look-at-warehouse": Route(WHO_BRING_DATA, posts_only=True),
     "bulk": Route(NOT_ANALYSTS, posts_only=True),
     "export-accounts": Route(ANYBODY, queries=("q={word}", "tag={tag}")),
     "duplicates": Route(NOT_ANALYSTS),

@@ -9,10 +9,13 @@ from zhibi.web.jobs.registry import Running, work
 
 @work("take_figures", is_quick=True)
 def take_figures(running: Running) -> dict[str, Any]:
-    """The accounts follow the lake, until it has not changed meanwhile."""
+    """The accounts follow the lake, until it has not changed meanwhile; or the warehouse, as it
+    was when it was last looked at."""
+    from zhibi.web.crm.actions.look_at_warehouse import look_if_new
     from zhibi.web.crm.actions.take_figures import are_taken
     from zhibi.web.crm.actions.take_figures import take_figures as take
 
+    look_if_new(running.progress)
     taken = take(progress=running.progress)
     while not are_taken(taken.as_of, taken.data_version):
         taken = take(progress=running.progress)
@@ -22,6 +25,17 @@ def take_figures(running: Running) -> dict[str, Any]:
         "as_of": taken.as_of.isoformat(),
         "data_version": taken.data_version,
     }
+
+
+@work("look_at_warehouse")
+def look_at_warehouse(running: Running) -> dict[str, Any]:
+    """Somebody wants to see what has changed since the warehouse was last looked at."""
+    from zhibi.web.crm.actions.look_at_warehouse import look_now
+    from zhibi.web.jobs.actions.ask import ask
+
+    look_now(running.progress)
+    ask("take_figures", by=running.by, same_as="take_figures")
+    return {}
 
 
 @work("take_receivables", after="take_figures", is_quick=True)

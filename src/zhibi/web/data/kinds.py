@@ -6,6 +6,7 @@ from typing import Final
 
 from zhibi.web.crm.bringing.lists import ACCOUNT_FIELDS, ACCOUNTS, CONTACT_FIELDS, CONTACTS
 from zhibi.web.team.models import User
+from zhibi.web.warehouse import is_connected
 
 FOUND_OUT: Final = ""
 LISTS: Final = (ACCOUNTS, CONTACTS)
@@ -25,8 +26,9 @@ FACTS: Final = (
 
 
 def kinds_for(user: User) -> tuple[str, ...]:
-    """A salesperson brings in lists of their own; what changes the company's facts, others do."""
-    return (FOUND_OUT, *FACTS, *LISTS) if user.brings_data else LISTS
+    """A salesperson brings in lists of their own; what changes the company's facts, others do,
+    unless these lie in a warehouse."""
+    return (FOUND_OUT, *FACTS, *LISTS) if user.brings_data and not is_connected() else LISTS
 
 
 def fields_of(table: str) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhibi.web.data.views import brought, data, quality, rejected, steps
+from zhibi.web.data.views import brought, data, quality, rejected, steps, warehouse
 
 urlpatterns = [
     path("", data.data, name="data"),
     path("quality", quality.quality, name="quality"),
+    path("warehouse/read", warehouse.look_at_warehouse, name="look-at-warehouse"),
     path("imports/<uuid:uid>/", brought.brought, name="import"),
     path("imports/<uuid:uid>/answer", steps.answer, name="answer-import"),
     path("imports/<uuid:uid>/commit", steps.commit, name="commit-import"),

@@ -36,8 +36,6 @@ def company_facts(wanted: Asked) -> Tables:
     """The whole company's, with what was typed over them."""
     workspace = run.open_workspace(settings.WORKSPACE)
     tables = run.open_tables(workspace, as_of=wanted.as_of)
-    if not tables.facts.engine.is_local:  # a warehouse: records cannot be laid over it
-        return tables
     return tables.with_records(records(), version=wanted.records_version)
 
 

@@ -1,6 +1,7 @@
 """What the facts of the company are today, read once for each import and day.
 
-Opening the facts takes a database engine; a page that was seen before must not wait for that.
+Opening the facts takes a database engine; a page that was seen before must not wait for that. Still
+less for a warehouse: the worker looks at it once a day, and when somebody asks it to.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Known:
     version: str
     as_of: date | None
     filled: Mapping[str, tuple[str, ...]]
+    looked_at: datetime | None = None  # at the warehouse, where there is one
 
     def holds(self, table: str, column: str = "") -> bool:
         return table in self.filled and (not column or column in self.filled[table])
@@ -36,7 +38,9 @@ def known() -> Known:
     """The facts of the workspace as they are now."""
     workspace = run.open_workspace(settings.WORKSPACE)
     today = datetime.now(ZoneInfo(workspace.settings.timezone)).date()
-    version = _version(workspace)
+    if connection := Connection.load(workspace.folder):
+        return _of_warehouse(workspace, connection, today)
+    version = str(workspace.lake.manifest().version)
     kept = settings.RESULTS / "known" / f"{version}-{today}.json"
     try:
         return _again(json.loads(kept.read_text(encoding="utf-8")))
@@ -47,11 +51,19 @@ def known() -> Known:
         return found
 
 
-def _version(workspace: Workspace) -> str:
-    """That of the lake. What lies in a warehouse is taken as unchanged for a day."""
-    if Connection.load(workspace.folder):
-        return "warehouse"
-    return str(workspace.lake.manifest().version)
+def _of_warehouse(workspace: Workspace, connection: Connection, today: date) -> Known:
+    """As it was when it was last looked at."""
+    look = run.kept_look(workspace, connection)
+    if look is None:
+        raise ZhibiError(
+            "The warehouse has not been read yet; the page “Data” says how far that is."
+        )
+    filled = {name: tuple(sorted(source.columns)) for name, source in connection.tables.items()}
+    if not look.lines:
+        del filled["order_lines"]
+    last = look.last_past_day
+    as_of = run.usual_day(last, today) if last else None
+    return Known(look.version, as_of, filled, looked_at=look.at)
 
 
 def _looked_up(workspace: Workspace, version: str, today: date) -> Known:

@@ -19,6 +19,7 @@ from zhibi.web.crm.models import Account, Merge
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.actions.edit import note
 from zhibi.web.team.models import User
+from zhibi.web.warehouse import is_connected
 
 MOVED: Final = (
     "contacts", "follow_ups", "promises", "tasks", "attachments", "receivables", "sources",
@@ -32,6 +33,11 @@ FILLED: Final = (
 
 def merge(kept: Account, gone: Account, *, by: User) -> Merge:
     """Move what is at `gone` to `kept`; what `kept` does not know it takes over."""
+    if is_connected() and kept.sources.exists() and gone.sources.exists():
+        raise ZhibiError(
+            "Both are customers of the warehouse, which nothing is written to; give them the same "
+            "credit code there, and they are one here once it is read again."
+        )
     with transaction.atomic():
         rows = Account.objects.select_for_update().in_bulk([kept.pk, gone.pk])
         kept, gone = rows[kept.pk], rows[gone.pk]

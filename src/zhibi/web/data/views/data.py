@@ -12,12 +12,14 @@ from zhibi.errors import ZhibiError
 from zhibi.web.data.access import imports_of
 from zhibi.web.data.kinds import FOUND_OUT, kinds_for
 from zhibi.web.data.models import Import
+from zhibi.web.data.reading import last_reading, may_look_again
 from zhibi.web.data.uploads import keep, refuse_upload_problem
 from zhibi.web.fields import new_uid
 from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.actions.edit import create
 from zhibi.web.team.scope import SEES_ALL
+from zhibi.web.warehouse import is_connected
 
 SHOWN: Final = 50
 MOST_FILES: Final = 20
@@ -32,8 +34,10 @@ def data(request: HttpRequest) -> HttpResponse:
         "imports": known[:SHOWN],
         "kinds": kinds_for(request.user),
         "uid": new_uid(),
-        "may_see_quality": request.user.role in SEES_ALL,
+        "may_see_quality": request.user.role in SEES_ALL and not is_connected(),
     }
+    if is_connected():
+        seen |= {"reading": last_reading(), "may_look_again": may_look_again(request.user)}
     return render(request, "data/data.html", seen)
 
 
