@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm.actions import bulk as bulk_action
-from zhibi.web.crm.actions.hand_over import shares
+from zhibi.web.crm.actions.hand_over import hand_over, shares
 from zhibi.web.crm.models import Account, Collaborator, Judgement, Task
 from zhibi.web.crm.views import bulk as bulk_view
 from zhibi.web.jobs.actions.do import do
@@ -49,7 +49,10 @@ def test_tags_go_on_and_off(people: People, accounts: Accounts, signed_in: Signe
 def test_a_grade_has_its_reason(people: People, accounts: Accounts, signed_in: SignedIn) -> None:
     browser = signed_in(people.bob)
     assert post(browser, [accounts.of_bob], do="grade", grade="A").status_code == 422
-    assert post(browser, [accounts.of_bob], do="grade", grade="Z", reason="x").status_code == 422
+    for letter in ("Z", ""):
+        sent = post(browser, [accounts.of_bob], do="grade", grade=letter, reason="x")
+        assert sent.status_code == 422
+    assert post(browser, [accounts.of_bob], do="dance", dance="A", reason="x").status_code == 422
     post(browser, [accounts.of_bob], do="grade", grade="A", reason="战略客户")
     accounts.of_bob.refresh_from_db()
     assert (accounts.of_bob.grade, accounts.of_bob.grade_is_set) == ("A", True)
@@ -72,6 +75,11 @@ def test_an_owner_out_of_scope_is_nobody(
     for owner in (str(people.charlie.uid), "x", ""):
         answer = post(signed_in(people.alice), [accounts.of_bob], do="owner", owner=owner)
         assert answer.status_code == 422
+    erin = str(people.erin.uid)  # an analyst owns nothing, whoever gives it
+    answer = post(signed_in(people.fay), [accounts.of_bob], do="owner", owner=erin)
+    assert answer.status_code == 422
+    given = [(str(accounts.of_bob.uid), erin)]
+    assert hand_over(given, people.bob.uid, by=people.fay) == 0
     accounts.of_bob.refresh_from_db()
     assert accounts.of_bob.owner == people.bob
 

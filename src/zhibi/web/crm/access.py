@@ -200,6 +200,11 @@ def people_for(user: User, account: Account | None = None) -> QuerySet[User]:
     return known
 
 
+def owners_for(user: User) -> QuerySet[User]:
+    """Whom `user` may make owner of an account; analysts, who change none, own none."""
+    return people_for(user).exclude(role=Role.ANALYST)
+
+
 def scope_key(user: User) -> str:
     """What the person sees, in short: two people with equal keys see the same accounts."""
     people = people_seen(user, today())

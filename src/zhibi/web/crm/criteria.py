@@ -12,7 +12,6 @@ from zhibi.web.crm.models import LifeStage
 from zhibi.web.text import language, say
 
 ANSWERS: Final = ("yes", "no", "unknown")
-GRADES: Final = ("A", "B", "C", "D")
 
 
 @dataclass(frozen=True, slots=True)

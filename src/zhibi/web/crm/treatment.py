@@ -9,10 +9,10 @@ from django.core.cache import cache
 from django.db.models import Q
 
 from zhibi.web.crm.models import LifeStage, Treatment
+from zhibi.web.crm.models.grade import GRADES
 
 KEPT: Final = "treatments"
 KEPT_FOR: Final = 60  # seconds
-GRADES: Final = ("A", "B", "C", "D")
 
 # Coverage, selling level, contact every … days, discount limit %, payment days, response hours,
 # support. A company changes them on the page; these are where it starts.

@@ -15,20 +15,18 @@ from zhibi.web.crm.access import (
     accounts_of,
     accounts_to_decide_on,
     accounts_to_edit,
-    people_for,
+    owners_for,
 )
 from zhibi.web.crm.actions.assign import assign
 from zhibi.web.crm.actions.change_account import set_tags
-from zhibi.web.crm.actions.judge import set_grade
+from zhibi.web.crm.actions.judge import refuse_grade, set_grade
 from zhibi.web.crm.models import Account
 from zhibi.web.given import uid_in
 from zhibi.web.team.models import User
 
 MOST: Final = 10_000
 AT_ONCE: Final = 200
-GRADES: Final = ("A", "B", "C", "D")
 LONGEST_TAG: Final = 40
-LONGEST_REASON: Final = 300
 
 
 def unseen(done: float) -> None:
@@ -82,7 +80,7 @@ def _of(accounts: QuerySet[Account], uids: Sequence[UUID]) -> QuerySet[Account]:
 def _applied(change: BulkChange, by: User) -> Callable[[Account], None]:
     """The change as it is made to one account."""
     if change.what == "owner":
-        owner = people_for(by).filter(uid=uid_in(change.value)).first()
+        owner = owners_for(by).filter(uid=uid_in(change.value)).first()
         if owner is None:
             raise ZhibiError("Choose a new owner among the people you see.")
         return lambda account: assign(account, owner, by=by)
@@ -91,16 +89,10 @@ def _applied(change: BulkChange, by: User) -> Callable[[Account], None]:
         if not 0 < len(word) <= LONGEST_TAG or "\0" in word:
             raise ZhibiError("A tag is a word of 1 to {n} letters; write one.", n=LONGEST_TAG)
         return lambda account: _tag(account, word, change.what == "tag", by)
-    if change.what != "grade" or change.value not in GRADES:
-        raise ZhibiError("A grade is one of {grades}; choose one.", grades=", ".join(GRADES))
+    letter = change.value if change.what == "grade" else ""
     reason = change.reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON or "\0" in reason:
-        raise ZhibiError(
-            "Say in up to {n} letters why the grade is to be another: the computed one and yours "
-            "both stay to be seen.",
-            n=LONGEST_REASON,
-        )
-    return lambda account: set_grade(account, change.value, reason=reason, by=by)
+    refuse_grade(letter or "?", reason)  # of many at once none is given back
+    return lambda account: set_grade(account, letter, reason=reason, by=by)
 
 
 def _tag(account: Account, word: str, is_on: bool, by: User) -> None:

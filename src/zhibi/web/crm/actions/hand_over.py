@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from zhibi.web.crm.access import accounts_to_decide_on, people_for
+from zhibi.web.crm.access import accounts_to_decide_on, owners_for
 from zhibi.web.crm.actions.assign import assign
 from zhibi.web.crm.actions.bulk import unseen
 from zhibi.web.crm.models import Account
@@ -49,7 +49,7 @@ def hand_over(
 ) -> int:
     """Give each account to its new owner, both named by uid, where the person who left still has
     it and `by` may. Done again it changes nothing."""
-    people = {str(one.uid): one for one in people_for(by)}
+    people = {str(one.uid): one for one in owners_for(by)}
     allowed = accounts_to_decide_on(by).filter(owner__uid=former)
     done = 0
     for place, (uid, to) in enumerate(given):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 
+from zhibi.errors import ZhibiError
 from zhibi.web.crm.access import today
 from zhibi.web.crm.actions.change_account import set_on_account
 from zhibi.web.crm.models import Account, Grade, Judgement
+from zhibi.web.crm.models.grade import GRADES
 from zhibi.web.team.models import User
 
 GRADE, STAGE = "grade", "stage"
+EVIDENCE: Final = 300  # letters, also of the reason for a grade
 
 
 def judge(
@@ -22,6 +27,19 @@ def judge(
     return Judgement.objects.create(
         account=account, criterion=criterion, value=value, evidence=evidence, by=by, on=today()
     )
+
+
+def refuse_grade(letter: str, reason: str) -> None:
+    """ZhibiError for what is no grade, and for one without its reason; an empty letter lets the
+    computed grade hold again."""
+    if letter and letter not in GRADES:
+        raise ZhibiError("A grade is one of {grades}; choose one.", grades=", ".join(GRADES))
+    if not reason or len(reason) > EVIDENCE or "\0" in reason:
+        raise ZhibiError(
+            "Say in up to {n} letters why the grade is to be another: the computed one and yours "
+            "both stay to be seen.",
+            n=EVIDENCE,
+        )
 
 
 def set_grade(account: Account, letter: str, *, reason: str, by: User) -> None:

@@ -6,22 +6,22 @@ from typing import Any
 
 from django import forms
 
-from zhibi.web.crm.access import people_for, today
+from zhibi.web.crm.access import owners_for, today
 from zhibi.web.crm.forms.edited import DAY
 from zhibi.web.crm.models import Account
-from zhibi.web.team.models import Role, User
+from zhibi.web.team.models import User
 from zhibi.web.text import say
 
 
 class OwnerForm(forms.Form):
-    """One of the people whose accounts the reader sees."""
+    """One of those who may own it."""
 
     owner = forms.ModelChoiceField(queryset=User.objects.none(), to_field_name="uid")
 
     def __init__(self, *args: Any, by: User, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
-        owner.queryset = people_for(by).exclude(role=Role.ANALYST)
+        owner.queryset = owners_for(by)
         owner.label, owner.empty_label = say("Owner"), None
         if account.owner:
             self.initial["owner"] = account.owner.uid

@@ -22,6 +22,7 @@ from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.listing.conditions import Asked, Condition
 from zhibi.web.crm.listing.search import matching
 from zhibi.web.crm.models import Account, Tag
+from zhibi.web.crm.models.grade import GRADES as EVERY_GRADE
 from zhibi.web.team.models import Team, User
 from zhibi.web.team.scope import people_of, people_seen
 from zhibi.web.text import say
@@ -239,7 +240,7 @@ def _uids(values: Iterable[str]) -> list[UUID]:
 
 
 Reader = Callable[[Asked, User, Sequence[str]], Says]
-GRADES: Final = {"A": "A", "B": "B", "C": "C", "D": "D", UNGRADED: ""}
+GRADES: Final = {**{grade: grade for grade in EVERY_GRADE}, UNGRADED: ""}
 STAGES: Final = {one: one for one in ("target market", "potential", "target", "signed")}
 SIZES: Final = {one: one for one in ("enterprise", "smb", "individual")}
 FILTERS: Final[dict[str, tuple[str, Reader]]] = {

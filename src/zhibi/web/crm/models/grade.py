@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 
 from zhibi.web.crm.models.account import Account
+
+GRADES: Final = ("A", "B", "C", "D")  # best first
 
 
 class Grade(models.Model):

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_POST
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.access import account_for, sight_of
 from zhibi.web.crm.account_page import account_page
-from zhibi.web.crm.actions.judge import judge
-from zhibi.web.crm.criteria import GRADES, group_named, stages
+from zhibi.web.crm.actions.judge import EVIDENCE, judge
+from zhibi.web.crm.criteria import group_named, stages
 from zhibi.web.crm.grade_told import grade_told
 from zhibi.web.crm.group import sees_whole_group
 from zhibi.web.crm.judged import judged_of, man_of
+from zhibi.web.crm.models.grade import GRADES
 from zhibi.web.text import say
-
-EVIDENCE = 300
 
 
 def account_judgements(request: HttpRequest, uid: UUID) -> HttpResponse:

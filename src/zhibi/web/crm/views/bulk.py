@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhibi.errors import ZhibiError
-from zhibi.web.crm.access import accounts_to_decide_on, accounts_to_edit, people_for
+from zhibi.web.crm.access import accounts_to_decide_on, accounts_to_edit, owners_for
 from zhibi.web.crm.actions.bulk import AT_ONCE, MOST, BulkChange, Changed, change_accounts
 from zhibi.web.crm.listing.choices import tags_of_scope
 from zhibi.web.crm.listing.conditions import found
@@ -63,7 +63,7 @@ def _ask(request: HttpRequest, uids: list[str], query: str, back: str) -> HttpRe
         "uids": uids if request.POST.get("which") != "all" else [],
         "which": request.POST.get("which", ""),
         "query": query,
-        "people": people_for(user) if decides else [],
+        "people": owners_for(user) if decides else [],
         "tags": tags_of_scope(user),
         "back": back,
     }

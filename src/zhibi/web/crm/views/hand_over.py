@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from zhibi.web.crm.access import accounts_to_decide_on, people_for, today
+from zhibi.web.crm.access import accounts_to_decide_on, owners_for, today
 from zhibi.web.crm.actions.hand_over import shares
 from zhibi.web.failures import forbidden
 from zhibi.web.given import uid_in
@@ -22,7 +22,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     former = _former(request)
     if former is None:
         return render(request, "accounts/hand_over.html", {"owners": _owners(request.user)})
-    to = [one for one in people_for(request.user) if one != former]
+    to = [one for one in owners_for(request.user) if one != former]
     chosen = [one for one in to if str(one.uid) in request.POST.getlist("to")]
     dealt = shares(former, chosen, by=request.user) if chosen else []
     if dealt and "confirmed" in request.POST:

@@ -11,9 +11,8 @@ from django.views.decorators.http import require_POST
 
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.access import account_for
-from zhibi.web.crm.actions.judge import set_stage
+from zhibi.web.crm.actions.judge import EVIDENCE, set_stage
 from zhibi.web.crm.criteria import stages
-from zhibi.web.crm.views.account_judgements import EVIDENCE
 from zhibi.web.text import say
 
 
