@@ -103,7 +103,7 @@ def test_today_tells_what_is_new_since_one_looked(
     work()
     kept.refresh_from_db()
     page = browser.get("/").content.decode()
-    assert "已重算：我的集中度" in page
+    assert "已更新：我的集中度" in page
     assert f"{len(kept.told)} 条新发现" in page
     assert kept.told
     assert "我的集中度" not in signed_in(company.people.dana).get("/").content.decode()

@@ -259,10 +259,9 @@ def _tasks(kinds: Iterable[Kind]) -> Table:
 
 def _rules() -> Table:
     rows = [
-        {"kind": title, "method": code.partition(".")[0], "happens": HAPPENS[FORETOLD[code].event],
-         "days": FORETOLD[code].days}
+        {"kind": title, "happens": HAPPENS[FORETOLD[code].event], "days": FORETOLD[code].days}
         for code, title in KINDS.items()
-    ]  # fmt: skip
+    ]
     return table_of_rows(rows, "rules", "When a warning counts as come true", _RULES)
 
 
@@ -283,13 +282,13 @@ def _told(kind: Kind, identity: Identity) -> Finding:
     return Finding(f"warnings.{kind.code}", Sentence(says, figures), severity, identity.as_of)
 
 
-_ALONE = "“{kind}”: of {n:warning|warnings} {share} came true ({happens} within {days:day|days})."
+_ALONE = "Of {n:warning|warnings} “{kind}” {share} came true ({happens} within {days:day|days})."
 _BETTER = (
-    "“{kind}”: of {n:warning|warnings} {share} came true ({happens} within {days:day|days}); of "
+    "Of {n:warning|warnings} “{kind}” {share} came true ({happens} within {days:day|days}); of "
     "all such accounts {base} did so anyway, so that it tells more than picking at random."
 )
 _AS_GOOD = (
-    "“{kind}”: of {n:warning|warnings} {share} came true ({happens} within {days:day|days}); of "
+    "Of {n:warning|warnings} “{kind}” {share} came true ({happens} within {days:day|days}); of "
     "all such accounts {base} did so anyway; picking at random does as well."
 )
 _NOTES = (
@@ -342,7 +341,6 @@ _REASONS = (
 )
 _RULES = (
     Column("kind", "Warning", Unit.TERM),
-    Column("method", "Analysis", Unit.TERM),
     Column("happens", "Comes true when", Unit.TERM),
     Column("days", "Within", Unit.DAYS),
 )
