@@ -10,6 +10,7 @@ from tests.usual import usual
 
 from zhibi.measures.account_figures import account_figures
 from zhibi.measures.open_debts import open_debts
+from zhibi.measures.receipts_matched import receipts_matched
 
 
 def test_by_hand() -> None:
@@ -46,3 +47,23 @@ def test_adds_up_to_what_each_account_owes() -> None:
         parts[row["customer_id"]] += row["open"]
     assert parts == whole
     assert sum(parts.values()) > 0
+
+
+def test_receipts_say_what_they_paid() -> None:
+    """A's 130 pay a1 whole and 20 of a2; B's 5 find nothing; what came before the day is left."""
+    found = receipts_matched(
+        tables(
+            receivables=[receivable("a1", "A", -40, 110), receivable("a2", "A", -9, 50)],
+            receipts=[
+                receipt("p0", "A", 90, 7), receipt("p1", "A", 0, 123), receipt("q", "B", 0, 5)
+            ],
+        ),
+        since=DAY,
+    )  # fmt: skip
+    assert found is not None
+    assert [(row["receipt_id"], row["debt_id"], row["amount"]) for row in found.to_pylist()] == [
+        ("p1", "a1", Decimal(103)),
+        ("p1", "a2", Decimal(20)),
+        ("q", None, Decimal(5)),
+    ]
+    assert receipts_matched(tables(receipts=[receipt("p", "A", 0, 1)]), since=DAY) is None

@@ -14,8 +14,9 @@ from tests.methods.given import line, tables_of
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm import access, owed
 from zhibi.web.crm.actions.take_receivables import take_receivables
-from zhibi.web.crm.models import Account, Receivable, SourceCustomer
+from zhibi.web.crm.models import Account, Receipt, Receivable, SourceCustomer
 from zhibi.web.crm.views import receivables as page_of_receivables
+from zhibi.web.crm.views.account_receivables import RECEIPTS
 from zhibi.web.team.models import User
 
 SignedIn = Callable[[User], Client]
@@ -95,5 +96,32 @@ def test_taken_from_the_lake_as_a_whole(people: People, accounts: Accounts) -> N
         Decimal("69.88"),
     )
     assert take_receivables(tables) == 1
+    receipt = Receipt.objects.get()
+    assert (receipt.account, receipt.received_on, receipt.unmatched) == (accounts.of_bob, DAY, 0)
+    assert list(receipt.parts) == [("r1", receipt.amount)]
     assert take_receivables(tables_of(lines, DAY)) == 0
     assert not Receivable.objects.exists()
+    assert not Receipt.objects.exists()
+
+
+def test_receipts_are_listed_a_page_at_a_time(
+    people: People, accounts: Accounts, signed_in: SignedIn
+) -> None:
+    for number in range(RECEIPTS + 1):
+        Receipt.objects.create(
+            account=accounts.of_bob,
+            receipt_id=f"HK{number:02}",
+            received_on=DAY,
+            amount=Decimal(90),
+            paid=[("YS1", "60.00")],
+        )
+    address = f"/accounts/{accounts.of_bob.uid}/receivables/"
+    page = signed_in(people.bob).get(address).content.decode()
+    assert [f"HK{number:02}" in page for number in (0, 1, RECEIPTS)] == [False, True, True]
+    assert "未核销" in page
+    below = Receipt.objects.get(receipt_id="HK01").pk
+    assert f"?below={below}" in page
+    earlier = signed_in(people.bob).get(address, {"below": below}).content.decode()
+    assert "HK00" in earlier
+    assert "HK01" not in earlier
+    assert signed_in(people.charlie).get(address).status_code == 404

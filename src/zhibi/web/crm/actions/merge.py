@@ -22,8 +22,8 @@ from zhibi.web.team.models import User
 from zhibi.web.warehouse import is_connected
 
 MOVED: Final = (
-    "contacts", "follow_ups", "promises", "tasks", "attachments", "receivables", "sources",
-    "findings", "parts",
+    "contacts", "follow_ups", "promises", "tasks", "attachments", "receivables", "receipts",
+    "sources", "findings", "parts",
 )  # fmt: skip
 FILLED: Final = (
     "industry", "region", "size", "kind", "route", "source", "website", "location", "since",
@@ -64,7 +64,7 @@ def unmerge(done: Merge, *, by: User) -> None:
         if done.undone_at is not None or gone.merged_into_id != kept.pk:
             raise ZhibiError("These two accounts are two already.")
         for name in MOVED:
-            _move(name, kept, gone, only=done.moved[name])
+            _move(name, kept, gone, only=done.moved.get(name, []))
         kept.tags.remove(*done.moved["tags"])
         _give_values_back(kept, gone, done.moved["values"])
         done.undone_at, done.undone_by = timezone.now(), by

@@ -1,6 +1,10 @@
-"""What accounts owe, copied from the lake after each import so that Today opens at once."""
+"""What accounts owe and have paid, copied from the lake after each import so that pages open at
+once."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db import models
 
@@ -25,3 +29,27 @@ class Receivable(models.Model):
             models.Index(fields=["account", "due_on"], name="receivable_of_account"),
             models.Index(fields=["due_on", "account"], name="receivable_by_day"),
         ]
+
+
+class Receipt(models.Model):
+    """Money that came in. `paid` says for what, the earliest due first: number of the receivable
+    and amount, as texts; what is left of the amount is matched to nothing yet."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="receipts")
+    receipt_id = models.CharField(max_length=120)
+    received_on = models.DateField()
+    amount = MoneyField()
+    paid = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-id"], name="receipt_of_account")]
+
+    @property
+    def parts(self) -> Iterator[tuple[str, Decimal]]:
+        """What it paid: number of the receivable, amount."""
+        return ((number, Decimal(amount)) for number, amount in self.paid)
+
+    @property
+    def unmatched(self) -> Decimal:
+        """What was found no receivable for."""
+        return self.amount - sum((amount for _, amount in self.parts), Decimal(0))
