@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def receipts_matched(tables: Tables, *, since: date) -> pa.Table | None:
-    """One row a part of a receipt of `since` or later: payment_n, source_system and customer_id of the legal
-    entity's first customer, receipt_id, received_on, debt_id and due_on (null: of no receivable),
-    amount of the part; the earliest receipt first. None where no receivables or no receipts are
-    kept.
+    """One row a part of a receipt of `since` or later: payment_n, source_system and customer_id of
+    the legal entity's first customer, receipt_id, received_on, debt_id and due_on (null: of no
+    receivable), amount of the part; the earliest receipt first. None where no receivables or no
+    receipts are kept.
     """
     if not (tables.holds("receivables") and tables.holds("receipts")):
         return None
