@@ -6,7 +6,7 @@ ZHIBI := $(BIN)/zhibi
 COMPANY ?= daichuan
 PORT ?= 8000
 
-.PHONY: run demo test test-web test-all check format bench bench-web requirements
+.PHONY: run demo test test-slow test-web test-all check format bench bench-web requirements
 
 # Imports three companies, writes their reports, and serves one: make run COMPANY=adventureworks
 run: demo
@@ -35,14 +35,17 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal
 
-# The web workspace alone, on the database of ZHIBI_TEST_DATABASE_URL. A browser sees no database;
-# the matrix keeps one company for a whole file of tests, which only SQLite's connection outlives.
-test-web: $(VENV)/installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal tests/web --ignore tests/web/functional --ignore tests/web/matrix
+# What takes its time and proves what is rare; .ci/run runs it beside the quick suite.
+test-slow: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
-# Everything that takes minutes too: random kills, Spark, long fuzzing.
+# The web workspace alone, on the database of ZHIBI_TEST_DATABASE_URL. A browser sees no database.
+test-web: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal tests/web --ignore tests/web/functional
+
+# Everything, also what takes hours: random kills, Spark, long fuzzing.
 test-all: $(VENV)/installed-all
-	$(BIN)/pytest -n 2 --dist worksteal -m "long or not long"
+	$(BIN)/pytest -n 2 --dist worksteal -m ""
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -79,11 +79,10 @@ def test_gives_a_result_or_a_sentence(name: str, world: str) -> None:
     except ZhibiError as problem:
         assert str(problem).endswith(".")  # noqa: PT017 - the sentence is what is tested
         return
-    for language in LANGUAGES:
-        for style in ("text", "html", "json"):
-            text = SCRIPT.sub("", run.render(found, style=style, language=language))
-            assert "NaN" not in text
-            assert "None" not in text
+    for style, language in (("text", "en"), ("html", "zh-CN"), ("json", "en")):
+        text = SCRIPT.sub("", run.render(found, style=style, language=language))
+        assert "NaN" not in text
+        assert "None" not in text
 
 
 def test_without_any_order_it_says_so(name: str) -> None:
@@ -94,14 +93,6 @@ def test_without_any_order_it_says_so(name: str) -> None:
         assert "order" in str(problem)  # noqa: PT017
     else:
         assert found.findings == ()
-
-
-def test_gives_the_same_bytes_twice(name: str, result: Result) -> None:
-    again = run.analyze(usual(), name)
-    assert again is not result
-    for style in ("json", "html"):
-        first = company.rendered(name, style, "zh-CN")
-        assert run.render(again, style=style, language="zh-CN") == first
 
 
 def test_is_safe_json(result: Result) -> None:
@@ -158,8 +149,8 @@ def test_results_are_frozen(result: Result) -> None:
         setattr(result, fields(result)[0].name, None)
 
 
-def test_sees_nothing_after_its_day(name: str) -> None:
-    """The same past gives the same answer, whatever came after it."""
+def test_sees_nothing_after_its_day_and_says_the_same_twice(name: str) -> None:
+    """The same past gives the same bytes again, whatever came after it."""
     day = DAY - timedelta(days=120)
     lines = [row for row in company.order_lines() if row["order_date"] <= day]
     for row in lines:  # a delivery after the day is no part of the past
@@ -169,13 +160,15 @@ def test_sees_nothing_after_its_day(name: str) -> None:
     known = {table: _known(table, rows, day) for table, rows in company.further().items()}
     people = company.customers()
     answers = [
-        run.render(run.analyze(tables, name), style="json", language="en")
+        run.analyze(tables, name)
         for tables in (
             tables_of(lines, day, people, **known),
             tables_of([*company.order_lines(), later], day, people, **company.further()),
         )
     ]
-    assert answers[0] == answers[1]
+    for style, language in (("json", "en"), ("html", "zh-CN")):
+        once, again = (run.render(one, style=style, language=language) for one in answers)
+        assert once == again
 
 
 def _known(table: str, rows: list[dict], day: date) -> list[dict]:

@@ -1,15 +1,25 @@
-"""`zhibi …` as a process of its own: what a shell sees, and what can be limited or killed."""
+"""`zhibi …` as a process of its own: what a shell sees, and what can be limited or killed.
+
+Where nothing is, the same command runs in the process of the test, which need not start and load
+everything anew.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+
+import pytest
+
+from zhibi import cli
 
 ZHIBI = str(Path(sys.executable).with_name("zhibi"))
 SECONDS = 300
@@ -71,6 +81,20 @@ def run(
     return end(start(*words, cwd=cwd, before=before, **variables))
 
 
+def run_here(*words: object, cwd: Path) -> Ended:
+    """The command in this process, in English: Chinese help would stay for the tests after it."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(cwd)
+        patch.delenv("ZHIBI_HOME", raising=False)
+        patch.setenv("ZHIBI_LANG", "en")
+        patch.setattr(sys, "argv", ["zhibi", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    assert "Traceback" not in out.getvalue() + err.getvalue()
+    return Ended(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
 def held(folder: Path) -> dict[str, bytes]:
     """Every file of a workspace that says something: not its locks, nor what is in work."""
     return {
@@ -95,6 +119,14 @@ def refused(*words: object, workspace: Path, language: str = "en", **limits: obj
     """The sentence of a command that must fail and change nothing."""
     before = held(workspace)
     ended = run(*words, cwd=workspace, ZHIBI_LANG=language, **limits)
+    assert_unchanged(workspace, before)
+    return ended.sentence
+
+
+def refused_here(*words: object, workspace: Path) -> str:
+    """The same of a command in this process."""
+    before = held(workspace)
+    ended = run_here(*words, cwd=workspace)
     assert_unchanged(workspace, before)
     return ended.sentence
 

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.faults.shell import refused, run
+from tests.faults.shell import refused, refused_here, run, run_here
 from tests.tables.ingest.bringing import HEADER
 
 GOOD = "A1,C1,甲有限公司,2024-05-02,P1,1,100.00"
@@ -66,7 +66,11 @@ def test_a_file_that_cannot_be_read(empty: Path, tmp_path: Path, name: str) -> N
     make, language, part = BAD_FILES[name]
     make(tmp_path / name)
 
-    sentence = refused("import", tmp_path / name, "--yes", workspace=empty, language=language)
+    words = ("import", tmp_path / name, "--yes")
+    if language == "en":
+        sentence = refused_here(*words, workspace=empty)
+    else:
+        sentence = refused(*words, workspace=empty, language=language)
 
     assert name in sentence
     assert part in sentence
@@ -90,12 +94,12 @@ def test_a_file_that_cannot_be_read(empty: Path, tmp_path: Path, name: str) -> N
     ],
 )
 def test_a_wrong_option(workspace: Path, words: list[str], part: str) -> None:
-    assert part in refused(*words, workspace=workspace)
+    assert part in refused_here(*words, workspace=workspace)
 
 
 @pytest.mark.parametrize("words", [["analyze", "rfm", "--no-such"], ["no-such"], ["import"]])
 def test_a_wrong_command_line(workspace: Path, words: list[str]) -> None:
-    ended = run(*words, cwd=workspace)
+    ended = run_here(*words, cwd=workspace)
 
     assert ended.code == 2
     assert "Error: " in ended.err

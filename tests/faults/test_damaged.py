@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.faults.shell import refused
+from tests.faults.shell import refused_here
 
 COMMANDS = {
     "import": ["import", "{more}", "--yes"],
@@ -60,7 +60,9 @@ def test_damage_is_named(workspace: Path, more: Path, command: str, damage: str)
     break_it, part = DAMAGE[damage]
     break_it(workspace)
 
-    said = refused(*(word.format(more=more) for word in COMMANDS[command]), workspace=workspace)
+    said = refused_here(
+        *(word.format(more=more) for word in COMMANDS[command]), workspace=workspace
+    )
 
     assert part in said
     assert not (workspace / "r.html").exists()

@@ -68,9 +68,24 @@ def write_rows(path, rows):
     return path
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(order_row(), max_size=12), st.lists(order_row(), max_size=8))
+ROWS = st.lists(order_row(), max_size=12), st.lists(order_row(), max_size=8)
+TRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+
+@settings(max_examples=3, **TRIED)
+@given(*ROWS)
 def test_every_row_is_accounted_for_and_a_second_import_changes_nothing(first, second):
+    assert_accounted(first, second)
+
+
+@pytest.mark.slow
+@settings(max_examples=20, **TRIED)
+@given(*ROWS)
+def test_every_row_of_many_more_files_is_accounted_for(first, second):
+    assert_accounted(first, second)
+
+
+def assert_accounted(first, second):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         workspace = make_workspace(folder / "w")
@@ -205,6 +220,7 @@ def test_sap_bikes_adds_up(tmp_path):
     assert held(workspace, "SELECT min(order_id) FROM lake") == [("0500000000",)]
 
 
+@pytest.mark.slow
 def test_both_years_of_online_retail_add_up_with_their_overlap(tmp_path):
     """Nine days of December 2010 are in both files, and are taken once."""
     workspace = make_workspace(tmp_path / "w", currency="GBP")

@@ -32,6 +32,7 @@ def reported(company: Company) -> dict[str, str]:  # noqa: F811
 
 
 def test_grades_are_those_of_the_report(company: Company) -> None:  # noqa: F811
+    new = Account.objects.create(name="新公司", currency="CNY", grade="A")
     job = do(ask("grade_accounts", by=None))
     assert job.state == "done"
     found = grades()
@@ -43,47 +44,32 @@ def test_grades_are_those_of_the_report(company: Company) -> None:  # noqa: F811
     whole = sum(reason.get("contribution", 0) for reason in line.criteria)
     assert abs(whole - line.score) < 0.001
     assert all(isinstance(reason.get("amount", ""), str) for reason in line.criteria)
+    new.refresh_from_db()
+    assert new.grade == "" or new.grade_is_provisional, "a grade of no order"
 
 
-def test_nothing_new_makes_no_line(company: Company) -> None:  # noqa: F811
-    grade_accounts()
-    before = Grade.objects.count()
-    grade_accounts()
-    assert Grade.objects.count() == before > 0
-
-
-def test_a_set_grade_stays_and_the_computed_one_beside_it(
+def test_what_people_set_stays_and_nothing_new_makes_no_line(
     company: Company,  # noqa: F811
 ) -> None:
-    account, by = company.accounts["c04"], company.people.bob
+    """Bob sets one grade by the page; another comes by another way, such as an import."""
+    chosen, judged, by = company.accounts["c04"], company.accounts["c05"], company.people.bob
     grade_accounts()
-    account.refresh_from_db()
-    computed = account.grade
+    before = list(Grade.objects.exclude(account__in=[chosen, judged]).order_by("pk").values())
+    assert before
+    chosen.refresh_from_db()
+    computed = chosen.grade
     other = "D" if computed != "D" else "A"
-    set_grade(account, other, reason="战略客户", by=by)
-    grade_accounts()
-    account.refresh_from_db()
-    assert (account.grade, account.grade_is_set) == (other, True)
-    latest = account.grades.order_by("-pk").first()
-    assert latest is not None
-    assert latest.letter == computed
-
-
-def test_a_grade_follows_a_judgement_of_the_grade(company: Company) -> None:  # noqa: F811
-    """One that came by another way than the page, such as an import."""
-    account = company.accounts["c05"]
+    set_grade(chosen, other, reason="战略客户", by=by)
     Judgement.objects.create(
-        account=account, criterion="grade", value="D", by=company.people.bob, on=date(2024, 1, 1)
+        account=judged, criterion="grade", value="D", by=by, on=date(2024, 1, 1)
     )
     grade_accounts()
-    account.refresh_from_db()
-    assert (account.grade, account.grade_is_set) == ("D", False)
-
-
-def test_who_has_no_orders_has_no_grade_or_a_provisional_one(
-    company: Company,  # noqa: F811
-) -> None:
-    new = Account.objects.create(name="新公司", currency="CNY", grade="A")
-    grade_accounts()
-    new.refresh_from_db()
-    assert new.grade == "" or new.grade_is_provisional
+    chosen.refresh_from_db()
+    assert (chosen.grade, chosen.grade_is_set) == (other, True)
+    latest = chosen.grades.order_by("-pk").first()
+    assert latest is not None
+    assert latest.letter == computed, "the computed one is not kept beside it"
+    judged.refresh_from_db()
+    assert (judged.grade, judged.grade_is_set) == ("D", False)
+    after = Grade.objects.exclude(account__in=[chosen, judged]).order_by("pk").values()
+    assert list(after) == before

@@ -50,8 +50,16 @@ ENGLISH = Words(
     "en", "Sign in", "Check the files", "Import now", "See the analysis", "Make it a task",
     "Done",
 )  # fmt: skip
-LANGUAGES = pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
-WIDTHS = pytest.mark.parametrize("width", [1280, 390])
+# Both languages and both widths at once; then the other two pairs.
+SEEN = pytest.mark.parametrize(
+    ("words", "width"),
+    [
+        pytest.param(CHINESE, 1280, id="zh-1280"),
+        pytest.param(ENGLISH, 390, id="en-390"),
+        pytest.param(CHINESE, 390, id="zh-390", marks=pytest.mark.slow),
+        pytest.param(ENGLISH, 1280, id="en-1280", marks=pytest.mark.slow),
+    ],
+)
 
 
 @pytest.fixture
@@ -116,8 +124,7 @@ def bring_in(page: Page, words: Words, work: Work, file: Path) -> None:
     page.reload()
 
 
-@LANGUAGES
-@WIDTHS
+@SEEN
 @pytest.mark.django_db(transaction=True)
 def test_from_a_gbk_file_to_a_finished_task(
     people: People, workspace: Path, browser_page: BrowserPage, work: Work, words: Words, width: int

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,34 +74,50 @@ class Company:
         return self.wait(job, lambda found: found.progress == 0.5)
 
 
-@pytest.fixture
-def company(tmp_path: Path, django_db_blocker: Any) -> Iterator[Company]:
-    (tmp_path / "zhibi.toml").write_text('name = "测试"\ncurrency = "CNY"\n', encoding="utf-8")
-    with django_db_blocker.unblock():
-        made = Company(tmp_path, url=_database(tmp_path))
-        connections.databases[NAME] = connections["default"].settings_dict | dj_database_url.parse(
-            made.url
-        )
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> str:
+    """The address of a database with every table and no row, to be copied for each test."""
+    url = _database(tmp_path_factory.mktemp("migrated"))
+    with django_db_blocker.unblock(), _connected(url):
         call_command("migrate", database=NAME, verbosity=0)
+    return url
+
+
+@pytest.fixture
+def company(tmp_path: Path, migrated: str, django_db_blocker: Any) -> Iterator[Company]:
+    (tmp_path / "zhibi.toml").write_text('name = "测试"\ncurrency = "CNY"\n', encoding="utf-8")
+    made = Company(tmp_path, url=_database(tmp_path, copied=migrated))
+    with django_db_blocker.unblock(), _connected(made.url):
         yield made
         for worker in made.workers:
             if worker.poll() is None:
                 worker.terminate()
             worker.communicate(timeout=20)
-        connections[NAME].close()
-        del connections[NAME], connections.databases[NAME]
 
 
-def _database(folder: Path) -> str:
+@contextmanager
+def _connected(url: str) -> Iterator[None]:
+    """Django knows the database by NAME."""
+    connections.databases[NAME] = connections["default"].settings_dict | dj_database_url.parse(url)
+    yield
+    connections[NAME].close()
+    del connections[NAME], connections.databases[NAME]
+
+
+def _database(folder: Path, copied: str = "") -> str:
     """A file, or a new database beside the one that the tests were given."""
     given = os.environ.get("ZHIBI_TEST_DATABASE_URL")
     if given is None:
+        if copied:
+            shutil.copy(copied.removeprefix("sqlite:///"), folder / "zhibi.db")
         return f"sqlite:///{folder / 'zhibi.db'}"
     name = f"jobs_{uuid4().hex[:12]}"
     import psycopg
 
     with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(
+            f"CREATE DATABASE {name} TEMPLATE {copied.rpartition('/')[2] or 'template1'}"
+        )
     return f"{given.rpartition('/')[0]}/{name}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
 
@@ -19,7 +20,8 @@ from tests.web.matrix.world import World, build
 def planted_once(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    """Each test goes on from here and is taken back by itself."""
+    """Written for good, on either database: each test goes on from here in a transaction of its
+    own, which is taken back; after the last one every table is emptied."""
     folder: Path = tmp_path_factory.mktemp("planted")
     kept = {
         "MEDIA_ROOT": folder / "attachments",
@@ -27,9 +29,13 @@ def planted_once(
         "FILE_UPLOAD_TEMP_DIR": folder / "uploads",
         "RESULTS": folder / "results",
     }
-    with django_db_blocker.unblock(), override_settings(**kept), transaction.atomic():
-        yield build(make_people())
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), override_settings(**kept):
+        try:
+            with transaction.atomic():
+                world = build(make_people())
+            yield world
+        finally:
+            call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from django.test import Client
 from django.urls import resolve, reverse
 
+from tests.web.matrix.looked import body_of
 from tests.web.matrix.routes import (
     OF_ACCOUNT,
     OF_TASK,
@@ -149,7 +150,7 @@ def forms_of(browser: Client, addresses: Iterable[str]) -> list[Form]:
     found: dict[str, Form] = {}
     for address in addresses:
         answer = browser.get(address)
-        answer.close()
+        body_of(answer)
         if answer.status_code != 200 or "html" not in answer.headers["Content-Type"]:
             continue
         for form in forms_in(answer.content.decode(), address):

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests.methods.given import line
 from tests.web.insight.conftest import bring
-from tests.web.matrix.looked import innards, leaks, text_of
+from tests.web.matrix.looked import body_of, innards, leaks, text_of
 from tests.web.matrix.routes import OF_ANALYSES, known
 from tests.web.matrix.world import OWNERS, SALES, SEES, World, word_of
 from zhibi.tables.settings import Settings
@@ -115,7 +115,7 @@ def _made(browser: Client, address: str) -> Any:
     answer = browser.get(address)
     queued = Job.objects.filter(state=Job.State.QUEUED, kind="analysis")
     if queued:
-        answer.close()
+        body_of(answer)
         for job in queued:
             do(job)
         answer = browser.get(address)

@@ -90,6 +90,7 @@ def replaced(form: Form, uids: list[UUID]) -> Iterator[tuple[str, dict[str, Any]
             yield f"{name}={value[:40]!r}", form.with_value(name, value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["bob", "alice"])
 def test_fields(who: str, world: World, browser_of: Browser) -> None:
     browser, hidden, uids = browser_of(who), list(world.hidden_from(who)), hidden_uids(world, who)
@@ -108,6 +109,7 @@ def test_fields(who: str, world: World, browser_of: Browser) -> None:
     assert forms
 
 
+@pytest.mark.slow
 def test_fields_of_administrators(world: World, browser_of: Browser) -> None:
     """Nothing is hidden from them; nonsense is still no fault."""
     browser, wrong = browser_of("dana"), []

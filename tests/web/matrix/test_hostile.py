@@ -15,7 +15,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from tests.web.matrix.forms import TYPED, Form, forms_of, pages_of
-from tests.web.matrix.looked import innards, text_of
+from tests.web.matrix.looked import body_of, innards, text_of
 from tests.web.matrix.routes import routes
 from tests.web.matrix.world import World
 from zhibi.web.crm.models import Account
@@ -38,6 +38,7 @@ FINE = frozenset({200, 302, 403, 404, 409, 422})
 SECRETS = ("password", "code", "username", "old", "new", "repeat")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["alice", "dana"])
 def test_every_field(who: str, world: World, browser_of: Browser) -> None:
     browser, wrong = browser_of(who), []
@@ -60,7 +61,7 @@ def test_every_field(who: str, world: World, browser_of: Browser) -> None:
         *(f"{page}?q=<script>zx()</script>" for page in ("/search", "/accounts/")),
     ]:
         answer = browser.get(page)
-        answer.close()
+        body_of(answer)
         assert answer.status_code in FINE, f"{page}: {answer.status_code}"
         wrong += [f"{page}: {one}" for one in _active(answer)]
     assert not wrong, "\n".join(wrong)
@@ -90,7 +91,7 @@ def test_files_hold_no_formula(kind: str, world: World, browser_of: Browser) -> 
         Account.objects.create(name_key=f"zx{number}", owner=account.owner, currency="CNY", **named)
     answer = browser_of("alice").post(reverse("export-accounts"), {"kind": kind})
     assert answer.status_code == 200
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    body = body_of(answer)
     if kind == "xlsx":
         assert "<f>" not in text_of_body(body)
     else:
