@@ -214,7 +214,8 @@ Block = Figure | Note | Table | Chart | Section
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What makes a result what it is: the same identity gives the same bytes."""
+    """What makes a result what it is: the same identity gives the same bytes. `among` is how many
+    customers its reader sees, where that is not all: ranks, classes and shares are among these."""
 
     method: str
     as_of: date
@@ -226,6 +227,7 @@ class Identity:
     code_version: str
     engine: str
     records_version: str = ""  # of what people typed over the data; empty where nobody did
+    among: int | None = None
 
 
 class Result(Protocol):

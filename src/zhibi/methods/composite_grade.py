@@ -165,7 +165,7 @@ def analyze(tables: Tables, params: Params | None = None) -> CompositeGrade:
         newcomers=_newcomers(seen, trial, set_by_people),
         sources=_sources(now),
         trial=trial,
-        notes=_notes(rules, unread),
+        notes=_notes(rules, unread, is_scoped=tables.is_scoped),
         findings=_findings(sums.windows[0], distribution, rows, now=now, past=past),
     )
 
@@ -319,7 +319,7 @@ def _sources(now: Graded) -> Table:
     return Table("sources", "Criteria and where they come from", SOURCES, rows, len(rows))
 
 
-def _notes(rules: Rules, unread: int) -> tuple[Note, ...]:
+def _notes(rules: Rules, unread: int, *, is_scoped: bool) -> tuple[Note, ...]:
     said = [
         Sentence(
             "A score is the weighted mean of the criteria that are known, each in points of 0 to "
@@ -333,6 +333,14 @@ def _notes(rules: Rules, unread: int) -> tuple[Note, ...]:
             "of customers are as of today."
         ),
     ]
+    if is_scoped:
+        said.append(
+            Sentence(
+                "Amounts and growth are ranked among the customers that you see. The grade on the "
+                "page of an account ranks it among all customers of the company, so that the two "
+                "may differ; what was agreed by grade goes by the one on the page."
+            )
+        )
     if unread:
         said.append(
             Sentence(

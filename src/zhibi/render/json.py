@@ -45,6 +45,7 @@ def to_data(result: Result, language: str) -> dict[str, Any]:
     data["identity"] = {
         field.name: _plain(getattr(result.identity, field.name))
         for field in fields(result.identity)
+        if getattr(result.identity, field.name) is not None
     }
     data["findings"] = [writer.finding(finding) for finding in result.findings]
     data["blocks"] = [writer.block(block) for block in result.blocks()]

@@ -33,14 +33,18 @@ def subtitle_of(result: Result) -> Sentence:
     if own is not None:
         return own
     identity = result.identity
+    figures = {
+        "basis": Figure(identity.basis, Unit.TERM),
+        "currency": Figure(identity.currency, Unit.TERM),
+        "level": Figure(identity.level, Unit.TERM),
+        "as_of": Figure(identity.as_of, Unit.DATE),
+    }
+    if identity.among is None:
+        return Sentence("Net of tax, {basis}, in {currency}, by {level} · data to {as_of}", figures)
     return Sentence(
-        "Net of tax, {basis}, in {currency}, by {level} · data to {as_of}",
-        {
-            "basis": Figure(identity.basis, Unit.TERM),
-            "currency": Figure(identity.currency, Unit.TERM),
-            "level": Figure(identity.level, Unit.TERM),
-            "as_of": Figure(identity.as_of, Unit.DATE),
-        },
+        "Net of tax, {basis}, in {currency}, by {level} · data to {as_of} · among the "
+        "{among:customer|customers} that you see",
+        {**figures, "among": Figure(identity.among, Unit.COUNT)},
     )
 
 
@@ -82,6 +86,13 @@ def provenance(identity: Identity, formatter: Formatter) -> tuple[tuple[str, str
         for name in sorted(identity.params)
         if name not in _STATED
     ]
+    if identity.among is not None:
+        seen = Sentence(
+            "Ranks, classes and shares are among the {among:customer|customers} that you see, not "
+            "among all of the company's.",
+            {"among": Figure(identity.among, Unit.COUNT)},
+        )
+        pairs.append((translate("Customers", language), formatter.sentence(seen)))
     pairs.append((translate("Data version", language), identity.data_version))
     if identity.records_version:
         pairs.append((translate("Records version", language), identity.records_version))

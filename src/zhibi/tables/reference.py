@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEWEST = 5
+# These compare with everybody, under that rule; all others rank among the reader's customers.
+COMPARE_WITH_ALL = ("account_review", "peer_group", "product_preference")
 
 
 def gives_nobody_away(sizes: NDArray[np.int64]) -> bool:

@@ -21,6 +21,7 @@ from zhibi.tables.facts import Facts
 from zhibi.tables.numbers import unmistakable
 from zhibi.tables.part import of_entities, part_of
 from zhibi.tables.records import with_records
+from zhibi.tables.reference import COMPARE_WITH_ALL
 from zhibi.tables.schema import FURTHER, SCHEMAS
 from zhibi.tables.settings import Settings
 
@@ -180,6 +181,7 @@ class Tables:
     def identity(self, method: str, params: Any, level: str) -> Identity:
         """Who this result is: same identity, same bytes."""
         names = type(params).__dataclass_fields__
+        is_among = self.is_scoped and method not in COMPARE_WITH_ALL
         return Identity(
             method=method,
             as_of=self.day,
@@ -191,4 +193,10 @@ class Tables:
             code_version=__version__,
             engine=self.facts.engine.name,
             records_version=self.facts.records_version,
+            among=self._seen(level) if is_among else None,
         )
+
+    def _seen(self, level: str) -> int:
+        """How many customers, groups or legal entities, the reader sees."""
+        key = self.customers["group_key" if level == "group" else "entity_key"]
+        return int(key.nunique().to_pyarrow().as_py())

@@ -14,8 +14,10 @@ from django.test import Client
 from tests.web.insight.conftest import Company
 from zhibi import methods
 from zhibi.errors import ZhibiError
+from zhibi.web.insight import results
 from zhibi.web.insight.catalogue import GROUPS
 from zhibi.web.insight.known import Known
+from zhibi.web.insight.models import Analysis
 from zhibi.web.insight.question import question
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.actions.edit import edit
@@ -199,3 +201,13 @@ def test_a_page_seen_before_asks_little(
     with django_assert_max_num_queries(12):
         browser.get("/insight/rfm/")
     assert Job.objects.count() == jobs
+
+
+def test_it_says_among_whom_it_ranks(company: Company, analysed: Callable[..., Analysis]) -> None:
+    """Bob's five customers are ranked among themselves; who sees all is told nothing of that."""
+    own = results.read(analysed(company.people.bob, "composite_grade").key, "en")
+    assert "5</span> customers that you see" in own.lead
+    assert "not among all of the company" in own.provenance
+    assert "on the page of an account" in own.body
+    whole = results.read(analysed(company.people.dana, "composite_grade").key, "en")
+    assert "that you see" not in whole.lead + whole.provenance + whole.body

@@ -86,6 +86,7 @@ WHOLE: Final = {
     ),
     "insight": Route(ANYBODY),
     "saved-analyses": Route(ANYBODY),
+    "warnings": Route(ANYBODY),
     "data": Route(ANYBODY),
     "quality": Route(WHO_SEES_ALL),
     "look-at-warehouse": Route(WHO_BRING_DATA, posts_only=True),
@@ -143,6 +144,7 @@ OF_TASK: Final = {
 OWN: Final = {
     "delete-view": ("views", Route(ANYBODY, posts_only=True)),
     "change-saved-analysis": ("analyses", Route(ANYBODY)),
+    "look-at-saved-analysis": ("analyses", Route(ANYBODY)),  # leads on
     "end-session": ("sessions", Route(ANYBODY, posts_only=True)),
     "job": ("jobs", Route(ANYBODY)),
     "cancel-job": ("jobs", Route(ANYBODY, posts_only=True)),
@@ -176,6 +178,8 @@ OF_ANALYSES: Final = {
     "analyse-again": Route(ANYBODY, posts_only=True),
     "save-analysis": Route(ANYBODY),
     "download-analysis": Route(ANYBODY),
+    "download-warnings": Route(ANYBODY),
+    "pick-customer": Route(ANYBODY),
     "decide-on-analysis": Route(NOT_ANALYSTS),
 }
 TABLES: Final = (WHOLE, OF_ACCOUNT, OF_TASK, OWN, OF_PEOPLE, OF_ANALYSES)

@@ -15,6 +15,8 @@ from zhibi.web.jobs.models import Job
 if TYPE_CHECKING:
     from zhibi.worlds.world import World
 
+WARNED_BEFORE = (182, 91)  # days
+
 
 def fill_with_world(world: World) -> None:
     """The sales department of a simulated company, and all it wrote down."""
@@ -35,7 +37,11 @@ def fill_with_sellers() -> None:
 
 
 def do_all_jobs() -> None:
-    """Grades, warnings and findings, so that the first page is full when it is first opened."""
+    """Grades, warnings and findings, so that the first page is full when it is first opened, and
+    before them those of two past days, so that there is something to tell of what became of them.
+    """
+    for days in WARNED_BEFORE:
+        ask("take_findings", by=None, days_ago=days)
     ask("take_figures", by=None, same_as="take_figures")
     while job := Job.objects.filter(state=Job.State.QUEUED).order_by("pk").first():
         do(job)

@@ -35,7 +35,7 @@ from zhibi.result import (
     Unit,
 )
 from zhibi.stats.proportions import wilson
-from zhibi.web.crm.access import accounts_of
+from zhibi.web.crm.access import accounts_of, today
 from zhibi.web.crm.facts import numbers_of
 from zhibi.web.insight.known import known
 from zhibi.web.insight.models import BaseRate, FindingRecord
@@ -130,8 +130,6 @@ class Fared:
 def fared(user: User) -> Fared:
     """What became of the findings on the accounts of `user`."""
     now = known()
-    if now.as_of is None:
-        raise _nothing()
     lines = FindingRecord.objects.filter(
         scope="", account__in=accounts_of(user).values("pk"), code__in=FORETOLD
     )
@@ -141,7 +139,7 @@ def fared(user: User) -> Fared:
     kinds = tuple(kind for kind in found.values() if kind.given)
     identity = Identity(
         method=TITLE,
-        as_of=now.as_of,
+        as_of=now.as_of or today(),
         params={},
         currency=settings.COMPANY.currency,
         basis="ordered",
@@ -151,12 +149,6 @@ def fared(user: User) -> Fared:
         engine="",
     )
     return Fared(identity, kinds, _reasons(lines))
-
-
-def _nothing() -> Exception:
-    from zhibi.errors import ZhibiError
-
-    return ZhibiError("There are no orders yet; bring some in on the page “Data”.")
 
 
 def _count(lines: Any, found: Mapping[str, Kind]) -> None:

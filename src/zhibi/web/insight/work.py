@@ -31,10 +31,10 @@ def made_anew(running: Running) -> dict[str, Any]:
 
 @work("take_findings", after="take_figures")
 def take_findings(running: Running) -> dict[str, Any]:
-    """The ledger and the warnings of all accounts."""
+    """The ledger and the warnings of all accounts, today or as many `days_ago`."""
     from zhibi.web.insight.actions.take_findings import take_findings as take
 
-    return take(progress=running.progress)
+    return take(progress=running.progress, days_ago=running.params.get("days_ago", 0))
 
 
 @work("throw_away", after="take_figures")

@@ -7,6 +7,7 @@ so that whoever sees the account may read it. Done again it changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,10 +37,11 @@ SAYS: Final = ("account", "method", "code", "severity", "says", "stake", "last_s
 State = FindingRecord.State
 
 
-def take_findings(*, progress: Progress, day: date | None = None) -> dict[str, Any]:
-    """Write what is found on each account today, or what was to be found on a past `day`; close
-    what is not found any more."""
-    tables = _company() if day is None else _company().as_of(day)
+def take_findings(*, progress: Progress, days_ago: int = 0) -> dict[str, Any]:
+    """Write what is found on each account today, or what was to be found some days ago; close what
+    is not found any more."""
+    tables = _company()
+    tables = tables.as_of(tables.day - timedelta(days=days_ago))
     try:
         progress(0.05, Said("Working it out"))
         found = {finding.id: finding for finding in told_of_each(tables)}
