@@ -21,7 +21,7 @@ days = st.integers(0, 40).map(lambda n: FIRST + timedelta(days=n))
 periods = st.tuples(days, days).map(lambda pair: Period(min(pair), max(pair)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), days, st.integers(-50, 400)), min_size=1),
     st.lists(periods, min_size=1, max_size=4),

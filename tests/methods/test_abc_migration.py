@@ -152,7 +152,7 @@ def slow_class(sums: dict[str, int]) -> dict[str, str]:
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(sales)
 def test_against_a_slow_ranking(given_sales: list[tuple[str, bool, int]]) -> None:
     lines = [

@@ -96,7 +96,7 @@ def test_who_may_be_old_is_in_no_average() -> None:
     assert any("too short" in note.says.template for note in nobody.notes)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 4), st.integers(0, 700), st.integers(-50, 200), st.booleans()),

@@ -129,7 +129,7 @@ lines = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(lines)
 def test_against_a_slow_ranking(given_lines: list[tuple[str, date, int]]) -> None:
     rows = [line(who, str(n), day, net) for n, (who, day, net) in enumerate(given_lines)]

@@ -84,7 +84,7 @@ def test_where_cost_is_known_value_is_margin() -> None:
     assert row_of(found, "ann")["sales"] == Decimal("405.56")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 900), st.integers(1, 90)),

@@ -132,7 +132,7 @@ def test_everybody_losing_has_no_curve() -> None:
     assert found.total == Decimal(-50)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-200, 360), st.integers(1, 500)), min_size=1, max_size=5),
     st.lists(

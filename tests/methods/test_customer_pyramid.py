@@ -237,7 +237,7 @@ def oracle(lines: list[dict], contribution: Contribution, cuts: str, year: int) 
     return tiers
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     given_lines=LINES,
     by=st.sampled_from(["margin", "sales"]),

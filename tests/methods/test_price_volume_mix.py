@@ -212,7 +212,7 @@ sales = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(sales)
 def test_against_a_slow_split(given_sales: list[tuple[str, str, bool, Decimal, Decimal]]) -> None:
     # One sure order in each period: everybody bought in both.

@@ -322,7 +322,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     more=LINES,
     broad=st.integers(0, 14),

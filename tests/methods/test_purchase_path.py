@@ -69,7 +69,7 @@ def test_an_open_journey_ends_when_patience_does() -> None:
     assert later.outcome == "ended without an order"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.sampled_from("abc")), min_size=1, max_size=12),
     st.lists(st.integers(0, 360), max_size=4),

@@ -205,7 +205,7 @@ def slowly(lines: list[tuple[str, date, int]], calendar: Calendar, start: date) 
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(lines=LINES)
 def test_gaps_and_status_agree_with_a_slow_reading(lines: list[tuple[str, date, int]]) -> None:
     rows = [line(who, f"o{n}", day, amount) for n, (who, day, amount) in enumerate(lines)]

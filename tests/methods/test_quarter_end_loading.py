@@ -187,7 +187,7 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(moves)
 def test_sums_against_a_slow_count(given_moves: list[tuple[str, str | None, int, int]]) -> None:
     start = date(2024, 10, 1)

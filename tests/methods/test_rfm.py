@@ -292,7 +292,7 @@ def oracle(lines: list[dict], start: date, cut: str) -> dict[str, tuple]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(orders=ORDERS, cut=st.sampled_from(["mean", "median", "fixed"]), days=st.integers(1, 61))
 def test_agrees_with_the_slow_way(
     orders: list[tuple[str, int, int, int]], cut: str, days: int
@@ -307,7 +307,7 @@ def test_agrees_with_the_slow_way(
     check_findings(result)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(count=st.integers(1, 12))
 def test_equal_accounts_get_equal_scores(count: int) -> None:
     lines = [line(f"c{at}", f"o{at}", DAY, 7) for at in range(count)]

@@ -162,7 +162,7 @@ promises = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(promises)
 def test_against_a_slow_count(given_promises: list[tuple]) -> None:
     def day(offset: int | None) -> date | None:

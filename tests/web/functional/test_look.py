@@ -66,7 +66,11 @@ def test_components_are_accessible(
 
 @pytest.mark.parametrize(
     ("language", "width", "scheme"),
-    [("zh-hans", 390, "dark"), ("zh-hans", 1280, "light"), ("en", 390, "light")],
+    [
+        ("zh-hans", 390, "dark"),
+        pytest.param("zh-hans", 1280, "light", marks=pytest.mark.slow),
+        pytest.param("en", 390, "light", marks=pytest.mark.slow),
+    ],
 )
 def test_pages_of_people_are_accessible(
     people: People,
