@@ -6,12 +6,22 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.utils import translation
 
 from tests.web.conftest import Accounts, People, SignedIn
+from zhibi.web.crm.forms.account import AccountForm
+from zhibi.web.crm.forms.contact import ContactForm
+from zhibi.web.crm.forms.work import FollowUpForm, PromiseForm, TaskForm, TreatmentForm
+from zhibi.web.insight.forms import SaveForm
 from zhibi.web.team.actions.edit import note
 from zhibi.web.team.actions.people import change_person
 from zhibi.web.team.actions.seal import forget, sealed
-from zhibi.web.team.models import Change, User
+from zhibi.web.team.change_words import kind_called, what_called
+from zhibi.web.team.forms.me import SettingsForm
+from zhibi.web.team.forms.person import PersonForm
+from zhibi.web.team.forms.team import TeamForm
+from zhibi.web.team.models import Change, Record, User
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "erin", "fay"])
@@ -24,6 +34,24 @@ def test_what_changed_is_said_in_words(people: People, signed_in: SignedIn) -> N
     page = signed_in(people.dana).get("/audit").content.decode()
     for word in ("Dana", "Bob", "角色", "业务员", "销售经理"):
         assert word in page
+
+
+FORMS = (
+    AccountForm, ContactForm, FollowUpForm, PersonForm, PromiseForm, SaveForm, SettingsForm,
+    TaskForm, TeamForm, TreatmentForm,
+)  # fmt: skip
+
+
+def test_whatever_is_noted_has_its_word() -> None:
+    """Every kind of record there is, and every field that a form sets."""
+    kinds = [one._meta.model_name or "" for one in apps.get_models() if issubclass(one, Record)]
+    fields: set[str] = set()
+    for form in FORMS:
+        fields |= set(form._meta.fields if hasattr(form, "_meta") else form.base_fields)
+    with translation.override("zh-hans"):
+        called = {kind: kind_called(kind) for kind in (*kinds, "user", "accounts", "finding")}
+        called |= {name: what_called(name) for name in fields}
+    assert [name for name, word in called.items() if word.isascii()] == []
 
 
 def test_it_is_narrowed_to_a_person_and_a_day(

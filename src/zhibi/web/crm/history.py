@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,6 +14,7 @@ from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.models import Account, Contact
 from zhibi.web.given import uid_in
 from zhibi.web.team.actions.seal import opened_lines
+from zhibi.web.team.change_words import kind_called, value_called, what_called
 from zhibi.web.team.models import Change, User
 from zhibi.web.text import say
 
@@ -58,7 +59,7 @@ def _in_words(page: Sequence[Change], account: Account, user: User, *, is_team: 
         texts = tuple(_text(change, text, people, companies) for text in (before, after))
         if change.person and not is_team:
             texts = (None, None)
-        lines.append(Line(change, _subject(change, people), _what(change.what), *texts))
+        lines.append(Line(change, _subject(change, people), what_called(change.what), *texts))
     return lines
 
 
@@ -89,44 +90,10 @@ def _text(
         return people.get(uid, "–") if uid else "–"
     if change.what == "life_stage":
         return stages().get(text, text)
-    return {"True": say("yes"), "False": say("no")}.get(text, text)
+    return value_called(change.what, text)
 
 
 def _subject(change: Change, people: dict[UUID, str]) -> str:
     if change.subject_kind == "contact":
         return people.get(change.subject_uid) or say("an erased person")
-    kinds = {
-        "account": "", "task": say("task"), "followup": say("follow-up"),
-        "promise": say("promise"), "attachment": say("file"),
-    }  # fmt: skip
-    return kinds.get(change.subject_kind, change.subject_kind)
-
-
-def _what(what: str) -> str:
-    return _called().get(what, what)
-
-
-def _called() -> dict[str, Any]:
-    """What the audit notes → how people call it."""
-    return {
-        "created": say("made"), "deleted": say("deleted"), "restored": say("brought back"),
-        "revealed": say("looked up"), "erased": say("erased"), "exported": say("exported"),
-        "name": say("name"), "former_names": say("former names"), "owner": say("owner"),
-        "parent": say("company above it"), "tags": say("tags"), "grade": say("grade"),
-        "grade_is_set": say("grade set by a person"), "life_stage": say("life stage"),
-        "grade_is_provisional": say("grade is provisional"),
-        "reader": say("collaborator who reads"), "editor": say("collaborator who edits"),
-        "credit_code": say("credit code"), "industry": say("industry"), "region": say("region"),
-        "size": say("size"), "kind": say("kind"), "route": say("route"),
-        "source": say("came to us by"), "website": say("website"), "location": say("address"),
-        "since": say("customer since"), "employees": say("employees"),
-        "annual_revenue": say("revenue a year"), "credit_limit": say("credit limit"),
-        "title": say("title"), "department": say("department"), "layer": say("layer"),
-        "function": say("function"), "reports_to": say("reports to"), "phone": say("phone"),
-        "email": say("email"), "message_id": say("WeChat or another id"), "note": say("note"),
-        "has_left": say("has left"), "text": say("text"), "at": say("time"),
-        "contact": say("with whom"), "due_on": say("due"), "done_at": say("done"),
-        "outcome": say("outcome"), "assignee": say("who does it"), "kept_on": say("kept"),
-        "dropped_because": say("dropped because"), "is_ours": say("promised by us"),
-        "merged_into": say("merged into"),
-    }  # fmt: skip
+    return "" if change.subject_kind == "account" else kind_called(change.subject_kind)

@@ -9,11 +9,12 @@ from typing import Final
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import Model
 from django.utils import timezone
 
 from zhibi.web.team.actions.seal import opened_lines
-from zhibi.web.team.models import Change, Role, User
-from zhibi.web.text import say
+from zhibi.web.team.change_words import kind_called, value_called, what_called
+from zhibi.web.team.models import Change, User
 
 PAGE: Final = 50
 
@@ -56,54 +57,24 @@ def _in_words(page: Sequence[Change]) -> list[Line]:
     return [
         Line(
             change,
-            _kind(change.subject_kind),
+            kind_called(change.subject_kind),
             names.get(change.subject_uid, ""),
-            _what(change.what),
-            *(_text(text) for text in texts),
+            what_called(change.what),
+            *(value_called(change.what, text) for text in texts),
         )
         for change, texts in zip(page, opened_lines(page), strict=True)
     ]
 
 
 def _names(page: Sequence[Change]) -> dict[UUID, str]:
-    """What the changed records are called now: one query a kind."""
+    """What the changed records are called now: one query a kind. Some are nothing but their text,
+    and have no name."""
     wanted: dict[str, set[UUID]] = {}
     for change in page:
         wanted.setdefault(change.subject_kind, set()).add(change.subject_uid)
     names: dict[UUID, str] = {}
     for model in apps.get_models():
-        if uids := wanted.get(model._meta.model_name):
+        has_name = model.__str__ is not Model.__str__
+        if has_name and (uids := wanted.get(model._meta.model_name)):
             names |= {one.uid: str(one) for one in model._default_manager.filter(uid__in=uids)}
     return names
-
-
-def _kind(kind: str) -> str:
-    kinds = {
-        "user": say("person"),
-        "account": say("account"),
-        "followup": say("follow-up"),
-        "attachment": say("file"),
-    }
-    return kinds.get(kind) or say(kind)
-
-
-def _what(what: str) -> str:
-    """What the audit notes, as people call it."""
-    called = {
-        "created": say("made"),
-        "restored": say("brought back"),
-        "revealed": say("looked up"),
-        "is_active": say("may sign in"),
-        "parent": say("above it"),
-        "at": say("time"),
-        "due_on": say("due"),
-        "since": say("customer since"),
-    }
-    return called.get(what) or say(what.replace("_", " "))
-
-
-def _text(text: str | None) -> str | None:
-    words = {"True": say("yes"), "False": say("no"), "on": say("on"), "off": say("off")}
-    if text and text in Role.values:
-        return say(text)
-    return words.get(text, text) if text else text
