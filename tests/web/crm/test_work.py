@@ -194,10 +194,21 @@ def test_treatment_is_seen_by_all_and_set_by_some(people: People, signed_in: Sig
     assert "7" in signed_in(people.bob).get("/treatment/").content.decode()
     assert signed_in(people.bob).get("/treatment/A").status_code == 403
     director = signed_in(people.fay)
-    sent = {"coverage": "专班", "selling_level": "公司对公司", "contact_every_days": 5}
-    assert director.post("/treatment/A", sent).status_code == 302
-    assert director.post("/treatment/A", sent | {"contact_every_days": 6}).status_code == 302
-    assert director.post("/treatment/A", sent | {"contact_every_days": 0}).status_code == 422
+    typed = {"coverage": "专班", "selling_level": "公司对公司", "contact_every_days": 5}
+
+    def opened() -> dict[str, object]:
+        form = director.get("/treatment/A").context["form"]
+        return {**typed, "uid": form["uid"].value(), "version": form["version"].value()}
+
+    first, other = opened(), opened() | {"contact_every_days": 9}
+    assert director.post("/treatment/A", first).status_code == 302
+    assert director.post("/treatment/A", first).status_code == 302  # sent again
+    clash = director.post("/treatment/A", other)  # opened before there was a row
+    assert clash.status_code == 409
+    known = {name: clash.context["form"][name].value() for name in ("uid", "version")}
+    assert director.post("/treatment/A", other | known).status_code == 302  # knowing the first
+    assert director.post("/treatment/A", opened() | {"contact_every_days": 6}).status_code == 302
+    assert director.post("/treatment/A", opened() | {"contact_every_days": 0}).status_code == 422
     assert director.get("/treatment/Z").status_code == 404
     page = signed_in(people.bob).get("/treatment/").content.decode()
     assert "专班" in page

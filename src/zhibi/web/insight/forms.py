@@ -11,9 +11,9 @@ from zhibi.web.crm.access import today
 from zhibi.web.fields import new_uid
 from zhibi.web.insight.models import SavedAnalysis
 from zhibi.web.jobs.models import Schedule
+from zhibi.web.team.forms.edited import DAY
 from zhibi.web.text import say
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 USUAL_WAIT = timedelta(days=14)
 
 

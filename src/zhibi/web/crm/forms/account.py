@@ -10,9 +10,9 @@ from django import forms
 from zhibi.tables.credit_code import is_credit_code
 from zhibi.tables.schema import ROUTES, SIZES
 from zhibi.web.crm.access import accounts_of
-from zhibi.web.crm.forms.edited import DAY, EditedForm
 from zhibi.web.crm.group import is_below
 from zhibi.web.crm.models import Account
+from zhibi.web.team.forms.edited import DAY, EditedForm
 from zhibi.web.team.models import User
 from zhibi.web.text import say
 

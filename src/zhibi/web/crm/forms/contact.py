@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from django import forms
 
-from zhibi.web.crm.forms.edited import EditedForm
 from zhibi.web.crm.models import Account, Contact
+from zhibi.web.team.forms.edited import EditedForm
 from zhibi.web.text import say
 
 # Domain 3.9: whose approval, whose work, whose daily use; and on which side of the purchase.

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from zhibi.web.crm.access import owners_for, today
-from zhibi.web.crm.forms.edited import DAY
 from zhibi.web.crm.models import Account
+from zhibi.web.team.forms.edited import DAY
 from zhibi.web.team.models import User
 from zhibi.web.text import say
 

@@ -8,12 +8,11 @@ from django import forms
 from django.utils import timezone
 
 from zhibi.web.crm.access import people_for, today
-from zhibi.web.crm.models import Account, FollowUp, Promise, Task
+from zhibi.web.crm.models import Account, FollowUp, Promise, Task, Treatment
 from zhibi.web.fields import new_uid
+from zhibi.web.team.forms.edited import DAY, EditedForm
 from zhibi.web.team.models import User
 from zhibi.web.text import say
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class FollowUpForm(forms.ModelForm):
@@ -102,8 +101,9 @@ class TaskForm(forms.ModelForm):
             self.initial["assignee"] = self.instance.assignee.uid
 
 
-class TreatmentForm(forms.Form):
-    """One grade's row of the treatment table."""
+class TreatmentForm(EditedForm):
+    """One grade's row of the treatment table; the words it starts from are in the reader's
+    language."""
 
     coverage = forms.CharField(max_length=60)
     selling_level = forms.CharField(max_length=60)
@@ -113,18 +113,23 @@ class TreatmentForm(forms.Form):
     response_hours = forms.IntegerField(min_value=1, max_value=720, required=False)
     support = forms.CharField(max_length=120, required=False)
 
+    class Meta:
+        model = Treatment
+        fields = (
+            "coverage", "selling_level", "contact_every_days", "discount_limit_percent",
+            "payment_days", "response_hours", "support",
+        )  # fmt: skip
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = {
-            "coverage": say("Coverage"),
-            "selling_level": say("Level of selling"),
-            "contact_every_days": say("Contact at least every … days"),
-            "discount_limit_percent": say("Discount up to … %"),
-            "payment_days": say("Payment within … days"),
-            "response_hours": say("Response within … hours"),
-            "support": say("Technical support"),
-        }
-        for name, label in labels.items():
-            self.fields[name].label = label
+        self.call(
+            coverage=say("Coverage"),
+            selling_level=say("Level of selling"),
+            contact_every_days=say("Contact at least every … days"),
+            discount_limit_percent=say("Discount up to … %"),
+            payment_days=say("Payment within … days"),
+            response_hours=say("Response within … hours"),
+            support=say("Technical support"),
+        )
         for name in ("coverage", "selling_level", "support"):
             self.initial[name] = say(self.initial[name]) if self.initial.get(name) else ""

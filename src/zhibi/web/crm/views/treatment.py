@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from zhibi.web.crm.forms.work import TreatmentForm
 from zhibi.web.crm.models import Treatment
 from zhibi.web.crm.treatment import forget_treatments, treatments
-from zhibi.web.team.actions.edit import create, edit
-from zhibi.web.team.models import Role
+from zhibi.web.team.actions.edit import EditedMeanwhileError, create, edit
+from zhibi.web.team.models import Role, User
 from zhibi.web.text import say
 
 MAY_SET: Final = (Role.DIRECTOR, Role.ADMINISTRATOR)
@@ -32,15 +32,28 @@ def set_treatment(request: HttpRequest, grade: str) -> HttpResponse:
     row = treatments().get(grade)
     if row is None:
         raise Http404
-    kept = {name: getattr(row, name) for name in TreatmentForm.base_fields}
-    form = TreatmentForm(request.POST or None, initial=kept)
+    form = TreatmentForm(request.POST or None, instance=row)
+    clash = None
     if request.method == "POST" and form.is_valid():
-        if row.pk is None:
-            create(Treatment(grade=grade, **form.cleaned_data), by=request.user)
+        try:
+            _keep(grade, form, by=request.user)
+        except EditedMeanwhileError as problem:
+            clash, form = problem, form.with_version_of(problem)
         else:
-            edit(row, form.cleaned_data, by=request.user, version=row.version)
-        forget_treatments()
-        messages.success(request, say("Saved."))
-        return redirect("treatment")
-    status = 422 if form.is_bound else 200
-    return render(request, "work/set_treatment.html", {"form": form, "grade": grade}, status=status)
+            forget_treatments()
+            messages.success(request, say("Saved."))
+            return redirect("treatment")
+    shown = {"form": form, "grade": grade, "clash": clash}
+    status = 409 if clash else 422 if form.is_bound else 200
+    return render(request, "work/set_treatment.html", shown, status=status)
+
+
+def _keep(grade: str, form: TreatmentForm, *, by: User) -> None:
+    """The first to set a grade makes its row. A form opened before that is about no version of
+    it."""
+    kept = Treatment.objects.filter(grade=grade, deleted_at=None).first()
+    uid, version = form.cleaned_data["uid"], form.cleaned_data["version"]
+    if kept is None:
+        create(Treatment(uid=uid, grade=grade, **form.values()), by=by)
+    else:
+        edit(kept, form.values(), by=by, version=version if uid == kept.uid else 0)

@@ -7,18 +7,14 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from zhibi.web.team.forms.edited import DAY, EditedForm
 from zhibi.web.team.models import Team, User
 from zhibi.web.team.tree import with_those_below
 from zhibi.web.text import say
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-
-class TeamForm(forms.ModelForm):
+class TeamForm(EditedForm):
     """A name and the team above; never one of its own below."""
-
-    uid = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     class Meta:
         model = Team
@@ -26,9 +22,7 @@ class TeamForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("uid", self.instance.uid)
-        self.initial.setdefault("version", self.instance.version)
-        self.fields["name"].label = say("Name")
+        self.call(name=say("Name"))
         others = Team.objects.filter(deleted_at=None).order_by("name", "pk")
         if self.instance.pk:
             others = others.exclude(pk__in=with_those_below(self.instance))
@@ -40,9 +34,6 @@ class TeamForm(forms.ModelForm):
             required=False,
             empty_label=say("none: the top"),
         )
-
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("name", "parent")}
 
 
 class JoinForm(forms.Form):

@@ -33,7 +33,7 @@ class EditedForm(forms.ModelForm):
     def with_version_of(self, clash: EditedMeanwhileError) -> Self:
         """The form as it was sent, to be sent again knowing what the other person did."""
         sent: QueryDict = self.data.copy()
-        sent["version"] = str(clash.record.version)
+        sent["uid"], sent["version"] = str(clash.record.uid), str(clash.record.version)
         self.data = sent
         return self
 
