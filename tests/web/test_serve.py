@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -31,9 +32,12 @@ def run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedPr
     )
 
 
+SETTINGS = 'name = "测试"\ncurrency = "CNY"\n'
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "zhibi.toml").write_text('name = "测试"\ncurrency = "CNY"\n', encoding="utf-8")
+    (tmp_path / "zhibi.toml").write_text(SETTINGS, encoding="utf-8")
     return tmp_path
 
 
@@ -136,26 +140,38 @@ def python(code: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_a_filled_database_is_copied_before_it_is_migrated(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a database and an administrator, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "zhibi.toml").write_text(SETTINGS, encoding="utf-8")
     assert python(PREPARE, folder) == "True None\n"
-    assert python(PREPARE, folder) == "False None\n"
-    python(BACK, folder)
-    assert python(PREPARE, folder).startswith("False ")
-    (copy,) = (folder / "backups").iterdir()
+    return folder
+
+
+@pytest.fixture
+def filled(prepared: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(prepared, tmp_path / "filled")
+
+
+def test_a_filled_database_is_copied_before_it_is_migrated(filled: Path) -> None:
+    assert python(PREPARE, filled) == "False None\n"
+    python(BACK, filled)
+    assert python(PREPARE, filled).startswith("False ")
+    (copy,) = (filled / "backups").iterdir()
     with closing(sqlite3.connect(copy)) as database:
         assert database.execute("SELECT username FROM team_user").fetchall() == [("boss",)]
         tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         assert ("jobs_job_also_for",) not in tables  # as it was before
 
 
-def test_a_database_of_a_newer_version_is_left_alone(folder: Path, port: int) -> None:
-    python(PREPARE, folder)
-    with closing(sqlite3.connect(folder / "zhibi.db")) as database:
+def test_a_database_of_a_newer_version_is_left_alone(filled: Path, port: int) -> None:
+    with closing(sqlite3.connect(filled / "zhibi.db")) as database:
         database.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES ('crm', '9999_later', '')"
         )
         database.commit()
-    done = run([*ZHIBI, "serve", "--port", str(port)], folder)
+    done = run([*ZHIBI, "serve", "--port", str(port)], filled)
     assert done.returncode == 2
     assert "newer Zhibi" in done.stderr
 
@@ -166,11 +182,10 @@ def test_no_workspace_is_a_sentence(tmp_path: Path) -> None:
     assert "is no workspace" in done.stderr
 
 
-def test_https_passes_the_check_for_deployment(folder: Path) -> None:
-    python(PREPARE, folder)
+def test_https_passes_the_check_for_deployment(filled: Path) -> None:
     done = run(
         [sys.executable, "-m", "zhibi.web", "check", "--deploy", "--fail-level", "WARNING"],
-        folder,
+        filled,
         ZHIBI_HTTPS="1",
         ZHIBI_HOSTS="crm.example.com",
     )
