@@ -20,7 +20,9 @@ from tests.tables import shop
 from tests.tables.test_warehouse import (
     CUSTOMERS,
     LINES,
+    assert_a_reader_is_told_the_same,
     assert_the_same_as_in_memory,
+    assert_what_is_typed_tells_the_same,
     filled_duckdb,
 )
 
@@ -93,6 +95,11 @@ def there(folder: Path) -> Iterator[Facts]:
 @pytest.mark.parametrize("name", methods.names())
 def test_the_same_result_as_in_memory(there: Facts, name: str, level: str) -> None:
     assert_the_same_as_in_memory(there, name, level)
+
+
+def test_a_reader_and_what_people_typed(there: Facts) -> None:
+    assert_a_reader_is_told_the_same(there, "receivables")
+    assert_what_is_typed_tells_the_same(there, "customer_funnel")
 
 
 def test_files_are_read_by_their_folder_and_nothing_is_written(folder: Path) -> None:

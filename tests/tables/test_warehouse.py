@@ -21,7 +21,7 @@ from zhibi import methods, run
 from zhibi.errors import ZhibiError
 from zhibi.measures.rows import fetch
 from zhibi.result import Result
-from zhibi.tables.engines import connect, shown
+from zhibi.tables.engines import connect, shown, table_of
 from zhibi.tables.facts import Facts, from_arrow
 from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
@@ -119,14 +119,22 @@ SEEN = [("", "c03"), ("", "c01"), ("", "c07"), ("", "c14"), ("erp", "c02")]
 
 
 @pytest.mark.parametrize("name", ["account_review", "receivables"])
-def test_a_reader_sees_the_same_as_in_memory(there: Facts, name: str) -> None:
+def test_a_reader_is_told_the_same_as_in_memory(there: Facts, name: str) -> None:
+    assert_a_reader_is_told_the_same(there, name)
+
+
+@pytest.mark.parametrize("name", ["customer_funnel", "key_account_marks"])
+def test_what_people_typed_lies_over_it(there: Facts, name: str) -> None:
+    assert_what_is_typed_tells_the_same(there, name)
+
+
+def assert_a_reader_is_told_the_same(there: Facts, name: str) -> None:
     here, found = (seen(facts).of_accounts("reader", SEEN) for facts in (shop.in_memory(), there))
     told = [said_of(tables, name) for tables in (here, found)]
     assert told[0] == told[1] != said_of(seen(shop.in_memory()), name)
 
 
-@pytest.mark.parametrize("name", ["customer_funnel", "key_account_marks"])
-def test_what_people_typed_lies_over_it(there: Facts, name: str) -> None:
+def assert_what_is_typed_tells_the_same(there: Facts, name: str) -> None:
     """Decisions on customers, prospects of nobody's list, and rows of their own; whole, and for
     a reader."""
     records = {
@@ -230,3 +238,16 @@ def test_a_password_is_kept_for_its_owner(tmp_path: Path) -> None:
         modes.append((tmp_path / "connect.toml").stat().st_mode & 0o077)
     assert modes[0]
     assert not modes[1]
+
+
+def test_a_server_that_goes_away_in_the_midst_is_said() -> None:
+    url = filled_postgres(Path())
+    import psycopg
+
+    backend = connect(url)
+    sales = table_of(backend, "sales")
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [backend.con.info.backend_pid])
+    with pytest.raises(ZhibiError, match="stopped answering"):
+        sales.count().to_pyarrow()
+    backend.disconnect()

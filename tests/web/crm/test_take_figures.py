@@ -13,6 +13,7 @@ import pytest
 from tests.methods.given import line, tables_of
 from tests.web.conftest import People
 from zhibi.tables import facts
+from zhibi.tables.facts import Facts
 from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
 from zhibi.web.crm.access import accounts_of
@@ -44,6 +45,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> Lake:
     def holds(lines: list[dict[str, Any]], customers: list[dict[str, Any]]) -> None:
         tables = tables_of(lines, DAY, customers)
         monkeypatch.setattr(taking, "lake_tables", lambda: tables)
+        monkeypatch.setattr(Facts, "close", lambda facts: None)  # these are looked at again
 
     return holds
 

@@ -44,7 +44,10 @@ def take_receivables(running: Running) -> dict[str, Any]:
     from zhibi.web.crm.actions.take_figures import lake_tables
     from zhibi.web.crm.actions.take_receivables import take_receivables as take
 
-    return {"taken": take(lake_tables())}
+    tables = lake_tables()
+    taken = take(tables)
+    tables.facts.close()
+    return {"taken": taken}
 
 
 @work("grade_accounts", after="take_figures")

@@ -71,12 +71,14 @@ def take_figures(*, progress: Callable[[float], None] | None = None) -> Taken:
     left_behind = tie_customers(_entities(tables), own)
     let_go(left_behind)
     take_groups({own[key_of_row(row)]: own[_group_of(row)] for row in rows})
+    tables.facts.close()
     return Taken(len(rows), len(own) - known, tables.day, tables.facts.data_version)
 
 
 def are_taken(as_of: date, data_version: str) -> bool:
     """Whether the lake is still what it was when figures were taken, and the day the same."""
     tables = lake_tables()
+    tables.facts.close()
     return (tables.day, tables.facts.data_version) == (as_of, data_version)
 
 
@@ -89,6 +91,7 @@ def lake_tables() -> Tables:
     known = run.facts_of(workspace)
     if known.last_day is None:
         return Tables(known, workspace.settings, today(), "ordered", workspace.folder)
+    known.close()
     return run.open_tables(workspace, today=today())
 
 
