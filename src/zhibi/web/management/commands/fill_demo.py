@@ -25,6 +25,10 @@ class Command(BaseCommand):
         try:
             refuse_unmarked()
             if not User.objects.exists():  # `make run` is run again and again
+                self.stdout.write(
+                    translate("Filling in people and analyses; a minute or two.", language)
+                )
+                self.stdout.flush()
                 self._fill(company, language)
         except ZhibiError as problem:
             raise CommandError(explain(problem, language)) from problem
