@@ -54,6 +54,17 @@ def test_a_new_account_is_its_makers(people: People, signed_in: SignedIn) -> Non
     assert Account.objects.count() == 1
 
 
+def test_a_form_opened_before_a_deletion_is_told(people: People, accounts: Accounts) -> None:
+    account = accounts.of_bob
+    opened = account.version
+    edit.delete(account, by=people.bob)
+    edit.restore(account, by=people.bob)
+    with pytest.raises(edit.EditedMeanwhileError) as told:
+        edit.edit(account, {"name": "别名"}, by=people.alice, version=opened)
+    assert told.value.by == people.bob
+    assert again(account).version == account.version == opened + 2
+
+
 def test_a_form_sent_twice_at_one_moment_makes_one(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

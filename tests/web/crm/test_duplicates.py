@@ -148,6 +148,19 @@ def test_the_lake_is_asked_only_where_both_have_customers(
     done = merge(kept, gone, by=people.bob)
     job = Job.objects.get(kind="link_customers")
     assert job.params == {"merge": str(done.uid)}
+    unmerge(done, by=people.bob)
+    assert Job.objects.filter(kind="link_customers").count() == 2
+
+
+def test_a_form_opened_before_is_told(people: People, twins: tuple[Account, Account]) -> None:
+    """A merge, and its undoing, change both: nobody's open form writes over that."""
+    pks = [one.pk for one in twins]
+    before = Account.objects.in_bulk(pks)
+    done = merge(*twins, by=people.bob)
+    merged = Account.objects.in_bulk(pks)
+    unmerge(done, by=people.bob)
+    apart = Account.objects.in_bulk(pks)
+    assert all(before[pk].version < merged[pk].version < apart[pk].version for pk in pks)
 
 
 def test_looking_for_them_is_a_job(

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from zhibi.web.crm.criteria import stages
 from zhibi.web.crm.models import Account
+from zhibi.web.crm.overview import growth
 from zhibi.web.team.models import Role
 from zhibi.web.templatetags.zhibi_spark import spark
 from zhibi.web.templatetags.zhibi_text import change, count, day, moment, money, word
@@ -26,13 +27,6 @@ def warning_of(account: Account) -> str:
     texts = account.warning_text or {}
     text: str = texts.get(language()) or next(iter(texts.values()), "")
     return text.removeprefix(account.name).lstrip()
-
-
-def growth_of(account: Account) -> float | None:
-    """Sales against those of a year before; None without sales then."""
-    if account.sales is None or not account.sales_before or account.sales_before < 0:
-        return None
-    return float(account.sales / account.sales_before) - 1
 
 
 def stage(name: str) -> str:
@@ -79,7 +73,7 @@ COLUMNS: Final = {
         Column("owner", "Owner", lambda one: one.owner.name if one.owner else ""),
         Column("warning", "Warning", warning_of, order="warning", picture=_warned),
         Column("sales", "Sales", lambda one: one.sales, money, True, "sales"),
-        Column("change", "Against the year before", growth_of, change, True),
+        Column("change", "Against the year before", growth, change, True),
         Column("trend", "12 months", lambda one: one.monthly, picture=_trend),
         Column("orders", "Orders", lambda one: one.orders, count, True),
         Column("last-order", "Last order", lambda one: one.last_order_on, day, True, "last-order"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,14 +12,13 @@ from zhibi.web.crm.access import accounts_of
 from zhibi.web.crm.actions.change_account import add_account
 from zhibi.web.crm.forms.account import NewAccountForm
 from zhibi.web.crm.models import Account
-from zhibi.web.failures import forbidden
 from zhibi.web.team.models import Role
 from zhibi.web.text import say
 
 
 def account_new(request: HttpRequest) -> HttpResponse:
     if request.user.role == Role.ANALYST:
-        return forbidden(request)
+        raise PermissionDenied
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name, uid = form.cleaned_data["name"], form.cleaned_data["uid"]

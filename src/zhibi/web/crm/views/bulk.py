@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,6 @@ from zhibi.web.crm.actions.bulk import AT_ONCE, MOST, BulkChange, Changed, chang
 from zhibi.web.crm.listing.choices import tags_of_scope
 from zhibi.web.crm.listing.conditions import found
 from zhibi.web.crm.listing.filters import read_filters
-from zhibi.web.failures import forbidden
 from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Job
@@ -28,7 +28,7 @@ from zhibi.web.text import say
 def bulk(request: HttpRequest) -> HttpResponse:
     """First what can be done with them, then doing it."""
     if request.user.role == Role.ANALYST:
-        return forbidden(request)
+        raise PermissionDenied
     filters = read_filters(QueryDict(request.POST.get("query", "")), request.user)
     back = reverse("accounts") + (f"?{query}" if (query := filters.query.urlencode()) else "")
     uids = _chosen(request)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -16,7 +17,6 @@ from zhibi.web.crm.actions.find_duplicates import alike, of_code
 from zhibi.web.crm.actions.merge import merge, unmerge
 from zhibi.web.crm.listing.columns import tags_of
 from zhibi.web.crm.models import Account, Merge
-from zhibi.web.failures import forbidden
 from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Job
@@ -32,7 +32,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     """What was found the last time one looked; looking again is a job."""
     user = request.user
     if user.role == Role.ANALYST:
-        return forbidden(request)
+        raise PermissionDenied
     if request.method == "POST":
         ask(KIND, by=user, same_as=f"{KIND} {user.uid}")
         return redirect("duplicates")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from zhibi.web.crm.access import accounts_to_decide_on, owners_for, today
 from zhibi.web.crm.actions.hand_over import shares
-from zhibi.web.failures import forbidden
 from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.models import Role, User
@@ -18,7 +18,7 @@ from zhibi.web.team.scope import people_seen
 def hand_over(request: HttpRequest) -> HttpResponse:
     """For those who may decide on the owner."""
     if request.user.role in (Role.SALESPERSON, Role.ANALYST):
-        return forbidden(request)
+        raise PermissionDenied
     former = _former(request)
     if former is None:
         return render(request, "accounts/hand_over.html", {"owners": _owners(request.user)})
