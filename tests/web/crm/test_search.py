@@ -85,7 +85,7 @@ def test_syllables() -> None:
 def test_people_within_the_scope(
     people: People, named: Accounts, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "has_few_accounts", lambda _: path == "few")
+    monkeypatch.setattr(searching, "FEW_ACCOUNTS", 100 if path == "few" else 0)
     for text in ("王", "王敏", "wm"):
         found = searching.people_found(people.bob, text, limit=5)
         assert [one.name for one in found] == ([] if text == "王" else ["王敏"])

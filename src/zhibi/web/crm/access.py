@@ -23,7 +23,7 @@ from zhibi.web.team.models import Role, User
 from zhibi.web.team.once import once
 from zhibi.web.team.scope import SEES_ALL, people_seen
 
-FEW_ACCOUNTS: Final = 5_000
+FEW_OWNERS: Final = 5
 
 
 class ReadOnlyError(ZhibiError):
@@ -43,22 +43,25 @@ def accounts_of(user: User, *, with_deleted: bool = False) -> QuerySet[Account]:
     return seen if with_deleted else seen.filter(LIVING)
 
 
+def ordered_accounts_of(user: User) -> QuerySet[Account]:
+    """`accounts_of`, for the first few in some order: of many owners an index of that order is
+    walked until there are enough, and all accounts of a few are looked at."""
+    return Account.objects.filter(LIVING, in_scope(user, is_indexed=has_few_owners(user)))
+
+
 def at_accounts_of(user: User) -> Q:
-    """Of what stands at an account: `user` sees that account. To be asked of what is ordered by
-    itself: a database that is asked for `account__in` first lists every account of a company."""
+    """Of what stands at an account, in an order of its own: `user` sees that account. A database
+    that is asked for `account__in` of many owners first lists every account of a company."""
+    if has_few_owners(user):
+        return Q(account__in=accounts_of(user).values("pk"))
     living = Q(account__deleted_at__isnull=True, account__isnull=False)
     return living & in_scope(user, "account__", is_indexed=False)
 
 
-def has_few_accounts(user: User) -> bool:
-    """Whether what stands at the accounts of `user` is found sooner from them."""
-    return once(("has few", user.pk), lambda: _has_few(user))
-
-
-def _has_few(user: User) -> bool:
-    if people_seen(user, today()) is None:
-        return False
-    return len(accounts_of(user).order_by().values_list("pk")[: FEW_ACCOUNTS + 1]) <= FEW_ACCOUNTS
+def has_few_owners(user: User) -> bool:
+    """Whether the accounts `user` sees belong to so few that all may be looked at."""
+    people = people_seen(user, today())
+    return people is not None and len(people) <= FEW_OWNERS
 
 
 def account_for(user: User, uid: UUID | str, *, to_edit: bool = False) -> Account:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import calendar
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -22,8 +22,15 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
-from zhibi.web.crm.access import accounts_of, scope_key, today
+from zhibi.web.crm.access import (
+    at_accounts_of,
+    has_few_owners,
+    ordered_accounts_of,
+    scope_key,
+    today,
+)
 from zhibi.web.crm.models import Account, Receivable
 from zhibi.web.team.models import Change, User
 
@@ -60,7 +67,7 @@ def owed_to(user: User) -> Owed | None:
 
 def receivables_of(user: User) -> QuerySet[Receivable]:
     """The open amounts of the accounts `user` sees."""
-    return Receivable.objects.filter(account__in=accounts_of(user).values("pk"))
+    return Receivable.objects.filter(at_accounts_of(user))
 
 
 def owed(rows: QuerySet[Receivable]) -> Owed:
@@ -92,19 +99,50 @@ class Collection:
         return max(0, (today() - self.oldest_due_on).days)
 
 
-def collections(rows: QuerySet[Receivable], until: date, *, most: int) -> list[Collection]:
-    """By account, late ones first, then the largest: what is due up to a day."""
-    is_late = Case(
-        When(oldest__lt=today(), then=Value(True)),
-        default=Value(False),
-        output_field=BooleanField(),
+def to_collect(user: User, within: timedelta, *, most: int) -> list[Collection]:
+    """`collections` of what is due within some days. Of many owners only the first few are added
+    up: each account says itself what is overdue at it."""
+    until = today() + within
+    if has_few_owners(user):
+        return collections(receivables_of(user), until, most=most)
+    found = _late(user, until, most)
+    if len(found) == most:
+        return found
+    soon = receivables_of(user).filter(due_on__gte=today()).exclude(account__overdue__gt=0)
+    return [*found, *collections(soon, until, most=most - len(found))]
+
+
+def _late(user: User, until: date, most: int) -> list[Collection]:
+    """Of the accounts with most overdue, what is due up to a day."""
+    due = Receivable.objects.filter(account=OuterRef("pk"), due_on__lte=until)
+    sums = due.order_by().values("account")
+    late = (
+        ordered_accounts_of(user)
+        .filter(overdue__gt=0)
+        .select_related("owner")
+        .annotate(
+            oldest=Subquery(sums.annotate(one=Min("due_on")).values("one")),
+            many=Subquery(sums.annotate(one=Count("pk")).values("one")),
+            owing=Subquery(sums.annotate(one=Sum("open")).values("one")),
+        )
     )
+    return [
+        Collection(one, one.owing, one.oldest, one.many)
+        for one in late.order_by("-overdue", "-pk")[:most]
+        if one.many
+    ]
+
+
+def collections(rows: QuerySet[Receivable], until: date, *, most: int) -> list[Collection]:
+    """By account what is due up to a day: the late first, by what is late, then the others."""
+    nothing = Value(NOTHING, output_field=Receivable._meta.get_field("open"))
+    late = Coalesce(Sum("open", filter=Q(due_on__lt=today())), nothing)
     found = (
         rows.filter(due_on__lte=until)
         .values("account")
-        .annotate(oldest=Min("due_on"), many=Count("pk"), owing=Sum("open"))
-        .annotate(is_late=is_late)
-        .order_by("-is_late", "-owing", "account")[:most]
+        .annotate(oldest=Min("due_on"), many=Count("pk"), owing=Sum("open"), late=late)
+        .annotate(soon=Case(When(late__gt=0, then=nothing), default="owing"))
+        .order_by("-late", "-soon", "-account")[:most]
     )
     sums = list(found)
     accounts = Account.objects.select_related("owner").in_bulk([row["account"] for row in sums])

@@ -14,11 +14,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from zhibi.web.crm.access import accounts_of, tasks_of, today
+from zhibi.web.crm.access import (
+    at_accounts_of,
+    has_few_owners,
+    ordered_accounts_of,
+    tasks_of,
+    today,
+)
 from zhibi.web.crm.models import Account, LifeStage, Promise
-from zhibi.web.crm.owed import Collection, collections, receivables_of
+from zhibi.web.crm.owed import Collection, to_collect
 from zhibi.web.crm.treatment import beyond_cadence, treatments
 from zhibi.web.insight.models import FindingRecord
 from zhibi.web.team.models import User
@@ -26,6 +32,7 @@ from zhibi.web.team.models import User
 FIRST: Final = 7
 OF_A_KIND: Final = 2
 LOOKED_AT: Final = 12  # of each kind: more than this nobody reads on one page
+WAITING: Final = 60  # accounts to visit that are named
 COLLECT_WITHIN: Final = timedelta(days=7)
 REMIND_WITHIN: Final = timedelta(days=3)
 LONG_PAST: Final = timedelta(days=60)  # nobody waits for it today: it goes behind the rest
@@ -71,13 +78,13 @@ class Agenda:
 
 def agenda(user: User) -> Agenda:
     """What `user` is to do today, in the accounts they see."""
-    seen = accounts_of(user)
+    seen = ordered_accounts_of(user)
     entries = [
         *_collections(user),
-        *_promises(seen),
+        *_promises(user),
         *_tasks(user),
         *_warnings(seen),
-        *_visits(seen),
+        *_visits(user, seen),
         *_first_visits(seen),
     ]
     return chosen(sorted(entries, key=lambda entry: entry.order))
@@ -100,7 +107,7 @@ def chosen(entries: Iterable[Entry]) -> Agenda:
 
 
 def _collections(user: User) -> Iterable[Entry]:
-    found = collections(receivables_of(user), today() + COLLECT_WITHIN, most=LOOKED_AT)
+    found = to_collect(user, COLLECT_WITHIN, most=LOOKED_AT)
     largest = max((one.open for one in found), default=Decimal(0))
     for one in found:
         is_crumb = one.open < CRUMB * largest
@@ -120,10 +127,10 @@ def _urgency_of(collection: Collection) -> str:
     return "soon" if collection.days_late else "info"
 
 
-def _promises(seen: QuerySet[Account]) -> Iterable[Entry]:
+def _promises(user: User) -> Iterable[Entry]:
     found = (
         Promise.objects.filter(
-            account__in=seen.values("pk"),
+            at_accounts_of(user),
             due_on__lte=today() + REMIND_WITHIN,
             kept_on=None,
             dropped_because="",
@@ -157,7 +164,8 @@ def _due(day: date | None) -> str:
 
 def _warnings(seen: QuerySet[Account]) -> Iterable[Entry]:
     """What endangers the largest accounts most, as far as nobody decided on it yet."""
-    largest = seen.filter(warning=2).order_by("-sales", "-pk").values("pk")[: 2 * LOOKED_AT]
+    warned = seen.filter(warning=2, sales__isnull=False)
+    largest = warned.order_by("-sales", "-pk").values("pk")[: 2 * LOOKED_AT]
     undecided = Q(state=FindingRecord.State.OPEN) | Q(
         state=FindingRecord.State.LATER, later_until__lte=today()
     )
@@ -173,18 +181,28 @@ def _warnings(seen: QuerySet[Account]) -> Iterable[Entry]:
         yield Entry("warning", "now", finding, account=finding.account, stake=finding.stake)
 
 
-def _visits(seen: QuerySet[Account]) -> Iterable[Entry]:
+def _visits(user: User, seen: QuerySet[Account]) -> Iterable[Entry]:
     """The A and the B accounts that wait for longer than they should, each as one line."""
     treated = treatments()
     waits = {grade: beyond_cadence(grade, treated[grade], today()) for grade in ("A", "B")}
-    found = list(
-        seen.filter(waits["A"] | waits["B"]).order_by("-sales", "-pk").select_related("owner")[:60]
-    )
+    waiting = seen.filter(waits["A"] | waits["B"]).select_related("owner")
+    found = _biggest(waiting, WAITING, of_few=has_few_owners(user))
     for grade, urgency in (("A", "soon"), ("B", "info")):
         own = [one for one in found if (one.grade or "B") == grade]
         if own:
             about = {"grade": grade, "accounts": own, "every": treated[grade].contact_every_days}
             yield Entry("visits", urgency, about)
+
+
+def _biggest(accounts: QuerySet[Account], most: int, *, of_few: bool) -> list[Account]:
+    """By sales, those of unknown sales last. Databases put these at different ends of an index,
+    so that one is walked without them first."""
+    if of_few:
+        return list(accounts.order_by(F("sales").desc(nulls_last=True), "-pk")[:most])
+    found = list(accounts.filter(sales__isnull=False).order_by("-sales", "-pk")[:most])
+    if len(found) < most:
+        found += accounts.filter(sales__isnull=True).order_by("-pk")[: most - len(found)]
+    return found
 
 
 def _first_visits(seen: QuerySet[Account]) -> Iterable[Entry]:

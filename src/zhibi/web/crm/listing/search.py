@@ -13,7 +13,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from zhibi.web.crm.access import accounts_of, has_few_accounts, in_scope, tasks_of
+from zhibi.web.crm.access import accounts_of, in_scope, tasks_of
 from zhibi.web.crm.actions.search_terms import LENGTH, key_of, pieces_of
 from zhibi.web.crm.listing.syllables import readings
 from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, Task
@@ -22,7 +22,8 @@ from zhibi.web.team.models import User
 
 LONGEST: Final = 60
 COMMON: Final = 20_000  # of a piece in more, the biggest accounts are looked at first
-NEAR: Final = 1_000  # people looked at where there are more accounts than a few
+FEW_ACCOUNTS: Final = 2_000  # whose people are all looked at
+NEAR: Final = 1_000  # people looked at where there are more
 CODE_LENGTH: Final = 18
 
 
@@ -128,9 +129,10 @@ def people_found(user: User, text: str, *, limit: int) -> list[Contact]:
     column = "initials" if typed.isascii() else "name"
     typed = typed.lower() if typed.isascii() else typed
     people = Contact.objects.filter(deleted_at=None, erased_at=None)
-    if has_few_accounts(user):
+    own = list(accounts_of(user).values_list("pk", flat=True)[: FEW_ACCOUNTS + 1])
+    if len(own) <= FEW_ACCOUNTS:
         named = Q(name__icontains=typed) | Q(initials__contains=typed)
-        found = people.filter(named, account__in=accounts_of(user).values("pk"))
+        found = people.filter(named, account__in=own)
     else:
         begins = {f"{column}__gte": typed, f"{column}__lt": _behind(typed)}
         near = list(people.filter(**begins).values_list("pk", "account_id")[:NEAR])
