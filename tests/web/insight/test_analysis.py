@@ -43,7 +43,14 @@ def in_english(user: User) -> User:
     return user
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        # A report answers a dozen questions, and one is read in the matrix as well.
+        pytest.param(name, marks=pytest.mark.slow if name.startswith("reports/") else ())
+        for name in NAMED
+    ],
+)
 def test_each_question_is_answered_in_both_languages(
     company: Company, page: Page, signed_in: SignedIn, name: str
 ) -> None:
