@@ -67,6 +67,7 @@ class Answers:
     tax_rate: Decimal | None = None
     rates: Path | None = None
     source_system: str = ""
+    sold: str | None = None  # of the values of a scenario column
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,7 @@ def options_of(workspace: Workspace, answers: Answers) -> ImportOptions:
         parsing=ParseOptions(date_order=answers.date_order, tax_rate=answers.tax_rate),
         rates=answers.rates,
         source_system=answers.source_system,
+        sold=answers.sold,
     )
 
 

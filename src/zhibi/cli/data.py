@@ -113,6 +113,7 @@ def currency_code(text: str) -> str:
 @click.option("--sheet", help="Sheet of a workbook; else it is found.")
 @click.option("--date-order", type=click.Choice(ORDERS_OF_A_DATE), help="Of dates as 03-05-2024.")
 @click.option("--tax-rate", help="Tax rate of amounts with tax, as 13%.")
+@click.option("--sold", help="What was sold, of a column with budgets too.")
 @click.option("--rates", type=FILE, help="Exchange rates: a CSV file with date,currency,rate.")
 @click.option("--source", default="", help="System the files come from, where there are several.")
 @click.option("--total", "totals", multiple=True, metavar="MONTH=AMOUNT", help="To reconcile with.")
@@ -154,6 +155,7 @@ def _answers(given: dict[str, Any]) -> Answers:
         sheet=given["sheet"],
         date_order=given["date_order"],
         tax_rate=tax_rate_of(given["tax_rate"]),
+        sold=given["sold"],
         rates=given["rates"],
         source_system=given["source"],
     )

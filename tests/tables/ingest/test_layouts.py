@@ -321,7 +321,7 @@ def test_columns_without_a_header_go_by_number(home: Workspace, tmp_path: Path) 
         ),
         (
             "Customer,Period,Scenario Key,Revenue\nAcme,2024-05,1,100\nAcme,2024-05,2,90",
-            "which were sold cannot be told",
+            "say which of them were sold",
         ),
         ("order_no,SKU,Qty,Unit price\n1,P1,2,10.00\n2,P2,2,12.00", "together with the file of"),
     ],

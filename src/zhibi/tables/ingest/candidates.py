@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhibi.tables.ingest.headers import (
     Header,
@@ -67,6 +67,8 @@ def header_candidates(
         options = options or _one_each(_partial(column, header, table))
         profile = profiles[column]
         options = [option for option in options if _fits(kinds[option.target], profile)]
+        if not profile.filled:
+            options = [replace(option, confidence=option.confidence / 2) for option in options]
         found.extend(_told_apart(options, profile))
     return found
 
@@ -138,7 +140,8 @@ def _fits(kind: Kind, profile: ColumnProfile) -> bool:
     """False when the values contradict the header; an empty column contradicts nothing."""
     if not profile.filled:
         return True
-    if kind is Kind.DATE and profile.numbers >= MOSTLY and not profile.serials:
+    is_number = profile.numbers >= MOSTLY and profile.dates < MOSTLY
+    if kind is Kind.DATE and is_number and not profile.serials:
         return profile.digits >= 0.2 and profile.total > DAYS_OF_MONTH * profile.filled
     return profile.digits >= 0.2 if kind in NUMERIC or kind is Kind.DATE else True
 

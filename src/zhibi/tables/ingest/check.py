@@ -7,6 +7,7 @@ is merged; what needs a decision becomes a notice. All of it is SQL over Parquet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,13 +26,21 @@ from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
 # What an order export says beyond the order: read for the checks, not kept with the lines.
 BESIDE = {"status": "VARCHAR", "scenario": "VARCHAR", **dict.fromkeys(buyers.COLUMNS, "VARCHAR")}
 CANCELLED = "cancelled order"
+REFUNDED = "refunded order"
 PLANNED = "planned, not sold"
+SHOWN = 5  # scenarios named in a question
+CHINESE_FROM = 0x2E80
 MISSING = "is missing"
 
 _CANCELLED = (
-    "作废|取消|已删除|已废弃|交易关闭|キャンセル|cancel|void|deleted|failed|declined|storniert|annul|"
+    "作废|取消|删除|已废弃|交易关闭|キャンセル|cancel|void|deleted|failed|declined|storniert|annul|"
     "anulad|geannuleerd"
 )
+# A shop's order that is closed was never paid; an ERP's order that is closed was delivered.
+_CLOSED = "^(订单|交易)?已?关闭"
+_OF_A_SHOP = "交易成功|交易完成|付款|收货|已发货|待发货|已完成|已支付|已退款|退款"
+_REFUNDED = "(已|全额|全部)退款|退款(成功|完成)|^(fully )?refunded$"
+_NOT_REFUNDED = "部分|partial"
 _NOT_CANCELLED = "未作废|未取消|未删除|not cancel|not void|uncancel|avoid"
 _YES = "(是|y|yes|true|t|1|x|√|✓)"
 
@@ -44,6 +53,7 @@ class CheckOptions:
     today: date
     rates: tuple[Rate, ...] = ()
     bases: tuple[str, ...] = ()
+    sold: str | None = None  # what the scenario column calls the figures that were sold
 
 
 def check(parsed: Sequence[Parsed], staging: Path, options: CheckOptions) -> tuple[Checked, ...]:
@@ -51,9 +61,7 @@ def check(parsed: Sequence[Parsed], staging: Path, options: CheckOptions) -> tup
     is taken for the newer."""
     with connect(staging) as connection:
         currencies.load(connection, options.rates)
-        opened = [
-            _open(connection, number, one, options.currency) for number, one in enumerate(parsed)
-        ]
+        opened = [_open(connection, number, one, options) for number, one in enumerate(parsed)]
         overlap.leave_out(connection, parsed)
         return tuple(_checked(connection, one, staging, options) for one in opened)
 
@@ -72,11 +80,11 @@ class _Opened:
 
 
 def _open(
-    connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, currency: str
+    connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, options: CheckOptions
 ) -> _Opened:
     """Make the view `typed_N`, and the tables of the rows that cannot stay: `refused_N` (row,
     header, value, reason) and `left_N` (row, reason, detail)."""
-    schema = SCHEMAS[parsed.mapping.table]
+    schema, currency = SCHEMAS[parsed.mapping.table], options.currency
     found = connection.execute(f"DESCRIBE FROM read_parquet({literal(parsed.rows)})").fetchall()
     present = {row[0] for row in found}
     types = {field.name: schema.sql_columns[field.name] for field in schema.fields}
@@ -100,7 +108,7 @@ def _open(
     if "status" in present and schema is ORDER_LINES:
         _leave_cancelled(connection, number, parsed)
     if "scenario" in present and schema is ORDER_LINES:
-        _leave_planned(connection, number, parsed)
+        _leave_planned(connection, number, parsed, options.sold)
     connection.execute(
         f"CREATE TEMP VIEW staying_{number} AS FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row)"
@@ -148,35 +156,74 @@ def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed:
     )
     if any(word in _header(parsed, "status").lower() for word in _CANCELLED.split("|")):
         is_cancelled = f"({is_cancelled}) OR regexp_full_match({status}, '{_YES}')"
+    if "关闭" not in _header(parsed, "status") and _has(connection, number, _OF_A_SHOP):
+        is_cancelled = f"({is_cancelled}) OR regexp_matches({status}, '{_CLOSED}')"
     connection.execute(
         f"INSERT INTO left_{number} SELECT row, {literal(CANCELLED)}, status FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) WHERE {is_cancelled}"
     )
+    # Where a refund has a line of its own, that line takes the sale back.
+    is_refunded = (
+        f"regexp_matches({status}, '{_REFUNDED}') AND NOT regexp_matches({status}, "
+        f"'{_NOT_REFUNDED}') AND NOT EXISTS (FROM typed_{number} WHERE amount < 0)"
+    )
+    connection.execute(
+        f"INSERT INTO left_{number} SELECT row, {literal(REFUNDED)}, status FROM typed_{number} "
+        f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row) "
+        f"WHERE {is_refunded}"
+    )
 
 
-def _leave_planned(connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed) -> None:
-    """Budgets and forecasts beside what was sold. ZhibiError where the column says which is which
-    by numbers only: adding both up would double the sales."""
-    words = {kind: literals(sorted(of)) for kind, of in scenario_words().items()}
-    known = f"lower(trim(scenario)) IN ({words['actual']}, {words['planned']})"
-    values = connection.execute(
-        f"SELECT DISTINCT scenario FROM typed_{number} WHERE scenario IS NOT NULL "
-        f"AND NOT ({known}) ORDER BY ALL LIMIT 5"
+def _has(connection: duckdb.DuckDBPyConnection, number: int, words: str) -> bool:
+    query = f"SELECT count(*) FROM typed_{number} WHERE regexp_matches(status, '{words}')"
+    return _count(connection, query) > 0
+
+
+def _leave_planned(
+    connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, sold: str | None
+) -> None:
+    """Budgets and forecasts beside what was sold. ZhibiError where the column does not say which is
+    which and nobody did: adding both up would double the sales."""
+    rows = connection.execute(
+        f"SELECT DISTINCT scenario FROM typed_{number} WHERE scenario IS NOT NULL ORDER BY ALL"
     ).fetchall()
-    if values:
+    named = [value for (value,) in rows]
+    kinds = {value: _scenario_of(value) for value in named}
+    if sold is not None and sold not in named:
+        sold = None
+    if sold is None and None in kinds.values():
         raise ZhibiError(
-            "{file} has figures of several kinds in the column {header} ({values}), and which were "
-            "sold cannot be told; keep only the rows that were sold, or leave the column out with "
-            '--map "{header}=".',
+            "{file} has figures of several kinds in the column {header} ({values}); say which of "
+            "them were sold with --sold {example}, and the others are left out.",
             file=sheet_name(parsed.sheet),
             header=_header(parsed, "scenario"),
-            values=", ".join(value for (value,) in values),
+            values=", ".join(named[:SHOWN]),
+            example=named[0],
         )
+    planned = [value for value in named if (value != sold if sold else kinds[value] == "planned")]
+    if not planned:
+        return
     connection.execute(
         f"INSERT INTO left_{number} SELECT row, {literal(PLANNED)}, scenario FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row) "
-        f"WHERE lower(trim(scenario)) IN ({words['planned']})"
+        f"WHERE scenario IN ({literals(planned)})"
     )
+
+
+def _scenario_of(value: str) -> str | None:
+    """actual or planned, by the whole value or by one word in it: Act V1, 2025年预算."""
+    words = scenario_words()
+    text = value.strip().casefold()
+    if found := next((kind for kind, known in words.items() if text in known), None):
+        return found
+    parts = set(re.findall(r"[a-zé]+|[\u4e00-\u9fff]+", text))
+    told = {kind for kind, known in words.items() if _says(parts, known)}
+    return told.pop() if len(told) == 1 else None
+
+
+def _says(parts: set[str], known: frozenset[str]) -> bool:
+    chinese = [word for word in known if ord(word[0]) > CHINESE_FROM]
+    return bool(parts & known) or any(word in part for word in chinese for part in parts)
 
 
 def _checked(

@@ -12,7 +12,7 @@ import duckdb
 from zhibi.said import Said
 from zhibi.tables.ingest import dates, numbers, words
 from zhibi.tables.ingest.duck import Named, literal, stack
-from zhibi.tables.ingest.headers import read_header
+from zhibi.tables.ingest.headers import exponent_of, read_header
 from zhibi.tables.ingest.stages import IN_CELL, Mapping, Match, Sheet
 from zhibi.tables.schema import Field, Kind
 
@@ -97,11 +97,22 @@ def plan_columns(
     matched = [match for match in mapping.matches if match.target]
     counts = _count(sheet, matched, fields, connection)
     sheet_sign = _sheet_sign(matched, fields, counts)
+    sheet_order = _sheet_order(matched, fields, counts)
     plans = []
     for match in matched:
         plan = PLANNERS[fields[match.target or ""].kind]
         plans.append(
-            plan(_Case(sheet, match, fields[match.target or ""], counts, options, sheet_sign))
+            plan(
+                _Case(
+                    sheet,
+                    match,
+                    fields[match.target or ""],
+                    counts,
+                    options,
+                    sheet_sign,
+                    sheet_order,
+                )
+            )
         )
     return plans
 
@@ -116,6 +127,7 @@ class _Case:
     counts: Dict[int, tuple[int, ...]]
     options: ParseOptions
     sheet_sign: str | None
+    sheet_order: str | None  # of day and month
 
     @property
     def raw(self) -> str:
@@ -181,27 +193,54 @@ def _sheet_sign(
     return proven.pop() if len(proven) == 1 else None
 
 
+def _sheet_order(
+    matched: Sequence[Match], fields: Dict[str, Field], counts: Dict[int, tuple[int, ...]]
+) -> str | None:
+    """Which comes first, day or month, where another column of dates proves it."""
+    proven = set()
+    for match in matched:
+        if fields[match.target or ""].kind is Kind.DATE:
+            proven |= {dates.proven_order(_date_counts(counts[match.column]))}
+    proven -= {None}
+    return proven.pop() if len(proven) == 1 else None
+
+
+def _date_counts(counted: tuple[int, ...]) -> dates.DateCounts:
+    filled, iso, zoned, *rest = counted
+    families, extra = tuple(rest[: len(dates.PATTERNS)]), rest[len(dates.PATTERNS) :]
+    return dates.DateCounts(filled, iso, zoned, families, *extra)
+
+
 def _plan_number(case: _Case) -> ColumnPlan:
     counts = numbers.NumberCounts(*case.own_counts)
     sign = numbers.decimal_sign(counts, case.options.decimal, case.sheet_sign)
-    power = 0
+    power, of_header = 0, True
     if case.field.kind is Kind.RATE:
         sql = numbers.rate_sql(case.raw, sign, counts)
     else:
-        power = read_header(case.match.header.rpartition(BROUGHT)[2]).exponent
+        header = read_header(case.match.header.rpartition(BROUGHT)[2])
+        of_header = header.has_unit or case.field.kind is not Kind.MONEY
+        power = header.exponent if of_header else exponent_of(case.sheet.titles)
         sql = numbers.money_sql(case.raw, sign, counts, power)
     return case.plan(
         sql.value,
         numbers.reason_sql(case.raw, sign),
         columns=sql.columns,
         blanks=numbers.BLANKS,
-        readings=tuple(_number_readings(case, counts, sign, power)),
+        readings=(
+            *_number_readings(case, counts, sign),
+            *([Said(_UNIT[of_header], {"factor": 10**power})] if power else []),
+        ),
     )
 
 
-def _number_readings(
-    case: _Case, counts: numbers.NumberCounts, sign: str, power: int
-) -> list[Said]:
+_UNIT = {
+    True: "multiplied by {factor}, the unit of the header",
+    False: "multiplied by {factor}, the unit above the table",
+}
+
+
+def _number_readings(case: _Case, counts: numbers.NumberCounts, sign: str) -> list[Said]:
     said = []
     if sign == "comma" and (counts.comma or counts.dotted):
         said.append(Said("decimal comma"))
@@ -209,8 +248,6 @@ def _number_readings(
         said.append(Said("decimal comma and decimal point mixed: each cell read by itself"))
     elif counts.either_comma and not (counts.point or case.options.decimal):
         said.append(Said("1,234 read as one thousand two hundred and thirty-four"))
-    if power:
-        said.append(Said("multiplied by {factor}, the unit of the header", {"factor": 10**power}))
     if counts.units:
         template = "{count:cell|cells} with 万, 亿, K or M multiplied out"
         said.append(Said(template, {"count": counts.units}))
@@ -223,14 +260,15 @@ def _number_readings(
 
 
 def _plan_date(case: _Case) -> ColumnPlan:
-    filled, iso, zoned, *rest = case.own_counts
-    families, extra = tuple(rest[: len(dates.PATTERNS)]), rest[len(dates.PATTERNS) :]
-    counts = dates.DateCounts(filled, iso, zoned, families, *extra)
+    counts = _date_counts(case.own_counts)
     order = None
     said = []
     if counts.of("three_numbers"):
         order = dates.day_order(
-            counts, case.options.date_order, header=case.match.header, file=case.sheet.file.name
+            counts,
+            case.options.date_order or dates.proven_order(counts) or case.sheet_order,
+            header=case.match.header,
+            file=case.sheet.file.name,
         )
         names = {"dmy": "day first", "mdy": "month first", "ymd": "year first, two digits"}
         said.append(Said(names[order]))

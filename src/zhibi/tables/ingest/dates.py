@@ -16,6 +16,8 @@ BLANKS = ("-", "--", "—", "——", "/", "0", "00000000", "0000-00-00", "\\N",
 # One stray value in a hundred does not decide the order of a column: it is rejected.
 STRAY = 0.01
 FIRST_YEAR, LAST_YEAR = 1900, 2899
+MONTHS_A_YEAR = 12
+FEWEST_SHORT = 4  # dates that show the year before the month, in two digits
 # 2999-12-31 and 9999-12-31 stand for "no day" in many systems.
 PLACEHOLDER_YEAR = 2900
 FIRST_SERIAL, LAST_SERIAL = 18264, 73050  # 1950-01-01 … 2099-12-31 in Excel's days
@@ -25,7 +27,7 @@ PATTERNS = {
     "year_first": r"\d{4}[-/.年] ?\d{1,2}[-/.月] ?\d{1,2}" + TIME,
     "compact": r"(19|2\d|99)\d{6}(\d{4}|\d{6})?(\.0+)?",
     "serial": r"\d{5}(\.\d+)?",
-    "three_numbers": r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})" + TIME,
+    "three_numbers": r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{1,2})" + TIME,
     "day_name": r"\d{1,2}[-/. ]*[A-Z]{3,9}[-/., ]*(\d{4}|\d{2})" + TIME,
     "month_name": r"[A-Z]{3,9}\.? *\d{1,2},? +\d{4}" + TIME,
     "month": r"(19|20)\d{2}([-/.年M](0?[1-9]|1[0-2])月?|0[1-9]|1[0-2])",
@@ -58,10 +60,12 @@ CREATE TEMP MACRO serial_date(cell) AS CASE
     WHEN try_cast(cell AS DOUBLE) BETWEEN {FIRST_SERIAL} AND {LAST_SERIAL} + 0.99999999
     THEN DATE '1899-12-30' + floor(try_cast(cell AS DOUBLE))::INTEGER END;
 CREATE TEMP MACRO numbers_of(cell) AS regexp_extract(
-    cell, '^(\\d{{1,2}})[-/.](\\d{{1,2}})[-/.](\\d{{4}}|\\d{{2}})', ['a', 'b', 'c']);
-CREATE TEMP MACRO dmy_date(found) AS made_date(found.c, found.b, found.a);
-CREATE TEMP MACRO mdy_date(found) AS made_date(found.c, found.a, found.b);
-CREATE TEMP MACRO ymd_date(found) AS CASE WHEN length(found.c) = 2 THEN
+    cell, '^(\\d{{1,2}})[-/.](\\d{{1,2}})[-/.](\\d{{4}}|\\d{{1,2}})', ['a', 'b', 'c']);
+CREATE TEMP MACRO dmy_date(found) AS CASE WHEN length(found.c) > 1 THEN
+    made_date(found.c, found.b, found.a) END;
+CREATE TEMP MACRO mdy_date(found) AS CASE WHEN length(found.c) > 1 THEN
+    made_date(found.c, found.a, found.b) END;
+CREATE TEMP MACRO ymd_date(found) AS CASE WHEN length(found.c) < 3 THEN
     made_date(lpad(found.a, 2, '0'), found.b, found.c) END;
 CREATE TEMP MACRO day_name_date(cell) AS made_date(
     regexp_extract(cell, '[A-ZÄ]+[-/., ]*(\\d{{4}}|\\d{{2}})', 1),
@@ -95,6 +99,10 @@ class DateCounts:
     second_above_12: int = 0
     differing: int = 0  # first and second differ, so that the order matters
     dotted: int = 0  # 03.05.2024: written day first everywhere
+    short: int = 0  # 26.3.5: the year in two digits
+    firsts: int = 0  # different first numbers of these
+    thirds: int = 0  # different third numbers of these
+    second_max: int = 0  # the greatest second number of these
 
     def of(self, family: str) -> int:
         return dict(zip(PATTERNS, self.families, strict=False)).get(family, 0)
@@ -138,6 +146,7 @@ def _numbers(column: str) -> str:
 def written_counts(column: str) -> tuple[str, ...]:
     """Aggregates for a column that is not wholly in ISO order."""
     first, second = f"{column}_first", f"{column}_second"
+    short = f"length({column}_numbers.c) < 3 AND {first} IS NOT NULL"
     families = (
         f"count(*) FILTER (WHERE regexp_full_match({column}_text, {literal(pattern)}))"
         for pattern in PATTERNS.values()
@@ -148,6 +157,10 @@ def written_counts(column: str) -> tuple[str, ...]:
         f"count(*) FILTER (WHERE {second} > 12 AND {first} <= 12)",
         f"count(*) FILTER (WHERE {first} <> {second})",
         f"count(*) FILTER (WHERE {first} IS NOT NULL AND contains({column}_text, '.'))",
+        f"count(*) FILTER (WHERE {short})",
+        f"count(DISTINCT {first}) FILTER (WHERE {short})",
+        f"count(DISTINCT {column}_numbers.c) FILTER (WHERE {short})",
+        f"coalesce(max({second}) FILTER (WHERE {short}), 0)",
     )
 
 
@@ -160,11 +173,9 @@ def day_order(counts: DateCounts, forced: str | None, *, header: str, file: str)
                 value=forced,
             )
         return forced
+    if proven := proven_order(counts):
+        return proven
     day_first, month_first = counts.first_above_12, counts.second_above_12
-    if month_first <= STRAY * day_first and day_first:
-        return "dmy"
-    if day_first <= STRAY * month_first and month_first:
-        return "mdy"
     if not day_first and not month_first and not counts.differing:
         return "dmy"
     if counts.dotted == counts.of("three_numbers"):
@@ -177,6 +188,30 @@ def day_order(counts: DateCounts, forced: str | None, *, header: str, file: str)
         "say which comes first with --date-order dmy or --date-order mdy."
     )
     raise ZhibiError(problem, file=file, header=header)
+
+
+def proven_order(counts: DateCounts) -> str | None:
+    """The order that the numbers of a column allow alone; None where they allow several."""
+    if _is_year_first(counts):
+        return "ymd"
+    day_first, month_first = counts.first_above_12, counts.second_above_12
+    if month_first <= STRAY * day_first and day_first:
+        return "dmy"
+    if day_first <= STRAY * month_first and month_first:
+        return "mdy"
+    return None
+
+
+def _is_year_first(counts: DateCounts) -> bool:
+    """26.3.5, 26.3.28: few different first numbers, none a month, and more different third ones."""
+    short = counts.short
+    return (
+        short >= FEWEST_SHORT
+        and short == counts.of("three_numbers")
+        and counts.first_above_12 == short
+        and counts.second_max <= MONTHS_A_YEAR
+        and 2 * counts.firsts <= counts.thirds
+    )
 
 
 @dataclass(frozen=True, slots=True)

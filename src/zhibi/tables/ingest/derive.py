@@ -114,6 +114,16 @@ def order_step(have: Collection[str]) -> list[Derived]:
     return [Derived("order_id", number, (how,))]
 
 
+def number_step(key: str, day: str, money: str) -> Derived:
+    """What stands for the number of a receivable or receipt: customer, day and amount, and which
+    of several alike it is."""
+    words = f"concat_ws(' ', customer_id, strftime({day}, '%Y-%m-%d'), {money})"
+    place = f"row_number() OVER (PARTITION BY customer_id, {day}, {money} ORDER BY row)"
+    sql = f"{words} || CASE WHEN {place} > 1 THEN ' #' || {place} ELSE '' END"
+    how = Said("customer, day and amount, as the file has no numbers")
+    return Derived(key, sql, (how,))
+
+
 def customer_steps(have: Collection[str], own_name: str) -> list[Derived]:
     """An id stands for a missing name and a name for a missing id. `own_name` is the column of
     the name: `name` among customers, else `customer_name`."""

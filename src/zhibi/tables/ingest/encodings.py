@@ -25,7 +25,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CANDIDATES = ("gb18030", "big5hkscs", "cp1252")
+_CANDIDATES = ("gb18030", "big5hkscs", "cp1252", "cp932")
 _CLOSE = 0.15  # two readings nearer than this are said to be ambiguous
 _PLAUSIBLE = 0.15
 _DOUBTFUL = 0.3

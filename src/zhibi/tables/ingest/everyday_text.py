@@ -29,6 +29,9 @@ _EVERYDAY = frozenset(
 )
 
 
+KANA = 10  # one sign in so many is kana in a Japanese table
+
+
 @dataclass(frozen=True, slots=True)
 class _Standard:
     """A national standard lists the common half of its hanzi first."""
@@ -58,7 +61,11 @@ def everyday_share(lines: list[bytes], encoding: str) -> float:
         except UnicodeDecodeError:
             failed += 1
             continue
-        points = _latin_points(text) if encoding == "cp1252" else _chinese_points(text, encoding)
+        if encoding == "cp932":
+            points = _japanese_points(text)
+        else:
+            is_latin = encoding == "cp1252"
+            points = _latin_points(text) if is_latin else _chinese_points(text, encoding)
         good += sum(points)
         total += len(points)
     share = good / total if total else 0.0
@@ -80,6 +87,16 @@ def _chinese_point(char: str, standard: _Standard) -> float:
             return -0.4
         return 0.4 if lead <= standard.last_common else standard.rare
     return 0.2 if char in "￥¥·—…“”‘’℃№×±" else -0.5
+
+
+def _japanese_points(text: str) -> list[float]:
+    """Japanese is told by its kana: a text of ideographs alone is left to the Chinese encodings,
+    and half-width kana are what other encodings become."""
+    letters = [char for char in text if not char.isascii()]
+    kana = sum("\u3041" <= char <= "\u30ff" for char in letters)
+    half = sum("\uff61" <= char <= "\uff9f" for char in letters)
+    is_japanese = kana * KANA >= len(letters) and half * KANA < len(letters)
+    return [1.0 if is_japanese else -0.5 for _ in letters]
 
 
 def _latin_points(text: str) -> list[float]:

@@ -18,6 +18,7 @@ from statistics import median_high, median_low
 Record = Sequence[str | None]  # cells, trimmed; None where a cell is empty
 
 SAMPLE = 60  # records looked at; no export seen has a header further down
+GUARDS = 3  # ="" itself
 BLANKS = " \t\r\n\u00a0\u3000"  # what is trimmed from every cell
 
 _NUMBER = re.compile(
@@ -40,7 +41,14 @@ class Header:
 
 
 def trimmed(cells: Iterable[str | None]) -> list[str | None]:
-    return [(cell.strip(BLANKS) or None) if cell else None for cell in cells]
+    return [(_unguarded(cell.strip(BLANKS)) or None) if cell else None for cell in cells]
+
+
+def _unguarded(cell: str) -> str:
+    """="00123" and '00123, written so that a spreadsheet keeps the zeros, are 00123."""
+    if cell[:2] == '="' and cell[-1] == '"' and len(cell) > GUARDS:
+        return cell[2:-1].strip(BLANKS)
+    return cell[1:] if cell[:1] == "'" and cell[1:].isdigit() else cell
 
 
 def filled(record: Record) -> int:

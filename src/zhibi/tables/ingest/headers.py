@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,6 +16,7 @@ from typing import Any
 
 BRACKETS = re.compile(r"[(\[【<《]\s*([^)\]】>》]*?)\s*[)\]】>》]")
 IGNORED = re.compile(r"[\s_\-./\\()\[\]【】<>《》:;,*#&'\"|?]+")
+REQUIRED = re.compile(r"[(\[]\s*(必填项?|选填|required|optional)\s*[)\]]", re.I)
 WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 # Power of ten a unit in the header multiplies every value by.
@@ -27,6 +28,12 @@ UNIT_EXPONENTS = {
 }  # fmt: skip
 UNIT_CURRENCIES = {"万美元": "USD", "千美元": "USD", "kusd": "USD", "teur": "EUR", "keur": "EUR"}
 UNIT_SUFFIXES = ("百万元", "千万元", "万元", "千元", "亿元")
+# What a line above the table says of all amounts below it.
+TITLE_UNIT = re.compile(
+    r"单位\s*[:：]?\s*(?:人民币|rmb|cny)?\s*(百万元|千万元|万元|千元|亿元|万|千|亿)(?![\u4e00-\u9fff])"
+    r"|[(\[【（]\s*(?:人民币)?(百万元|千万元|万元|千元|亿元)\s*[)\]】）]"
+    r"|\b(in thousands|in millions)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +46,40 @@ class Header:
     exponent: int
     currency: str | None
     words: tuple[str, ...]
+    has_unit: bool = False  # the header says it, be it 元
 
 
 @cache
 def read_header(text: str) -> Header:
     """`金额(万元)` → key 金额, exponent 4; `Order_Date*` → key orderdate."""
-    plain = unicodedata.normalize("NFKC", text).strip().strip("*: ")
-    exponent, currency = 0, None
+    plain = REQUIRED.sub("", unicodedata.normalize("NFKC", text)).strip().strip("*: ")
+    exponent, currency, has_unit = 0, None, False
     for bracket in BRACKETS.finditer(plain):
         unit = bracket[1].casefold()
         named = UNIT_CURRENCIES.get(unit) or currency_words().get(unit)
         if unit not in UNIT_EXPONENTS and named is None:
             continue
         exponent = UNIT_EXPONENTS.get(unit, 0)
+        has_unit = has_unit or unit in UNIT_EXPONENTS
         currency = named if unit != "元" else None
         plain = plain.replace(bracket[0], "")
     key = header_key(plain)
     for suffix in UNIT_SUFFIXES:
         if key.endswith(suffix) and len(key) > len(suffix):
             key, exponent = key.removesuffix(suffix), UNIT_EXPONENTS[suffix]
+            has_unit = True
             break
     words = IGNORED.sub(" ", WORD_BREAK.sub(" ", plain)).casefold().split()
-    return Header(text, key, exponent, currency, tuple(words))
+    return Header(text, key, exponent, currency, tuple(words), has_unit)
+
+
+def exponent_of(titles: Iterable[str]) -> int:
+    """The power of ten of a line above the table, 单位：万元 or (in thousands); 0 without one."""
+    for title in titles:
+        found = TITLE_UNIT.search(unicodedata.normalize("NFKC", title).casefold())
+        if found:
+            return UNIT_EXPONENTS[next(unit for unit in found.groups() if unit)]
+    return 0
 
 
 def header_key(text: str) -> str:
@@ -114,6 +133,23 @@ def scenario_words() -> dict[str, frozenset[str]]:
 def words_of(section: str) -> frozenset[str]:
     """The header keys listed in a section: `generic`, `opportunities`."""
     return frozenset(header_key(header) for header in vocabulary()[section]["headers"])
+
+
+def money_columns(headers: Sequence[str], way: str) -> list[int]:
+    """The columns of a statement that hold `money_in` or `money_out`."""
+    words = {header_key(word) for word in vocabulary()["statement"][way]}
+    return [at for at, header in enumerate(headers) if read_header(header).key in words]
+
+
+def is_statement(headers: Sequence[str]) -> bool:
+    """Whether money in and money out stand in a column each, as a bank prints them."""
+    return bool(money_columns(headers, "money_in") and money_columns(headers, "money_out"))
+
+
+def is_planned(header: str) -> bool:
+    """计划回款日期: a day or an amount that was agreed, and of which nothing is received."""
+    key = header_key(header)
+    return any(word in key for word in vocabulary()["planned"]["words"])
 
 
 def first_word_kind(texts: Iterable[str], section: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +19,9 @@ from zhibi.tables.ingest.header_rows import trimmed
 from zhibi.tables.ingest.stages import Sheet
 
 _MAX_BYTES = 200 << 20  # its tables are held in memory, at about ten times that
+_HEAD = 4096
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]+)""", re.I)
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NOTE = Said("Is an HTML page: its largest table was read.")
 
 
@@ -31,7 +36,7 @@ def read_html(
             file=name,
             limit=_MAX_BYTES >> 20,
         )
-    found = find_encoding(source.path, encoding)
+    found = find_encoding(source.path, encoding or _declared(source.path))
     page = _Tables()
     for text in text_blocks(source.path, found.name):
         page.feed(text)
@@ -50,6 +55,22 @@ def read_html(
     if sheet is None:
         raise stage.no_rows(source.path)
     return sheet
+
+
+def _declared(path: Path) -> str | None:
+    """The encoding the page names, where all of it can be read so; a byte-order mark goes first."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    said = _CHARSET.search(head)
+    if said is None or head.startswith(_MARKS):
+        return None
+    try:
+        name = find_encoding(path, said[1].decode()).name
+        for _ in text_blocks(path, name):
+            pass
+    except ZhibiError:
+        return None
+    return name
 
 
 class _Tables(HTMLParser):

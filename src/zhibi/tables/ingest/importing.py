@@ -16,6 +16,7 @@ from pathlib import Path
 
 from zhibi.errors import ZhibiError
 from zhibi.tables.ingest import buyers, currencies, reconcile, remembered, reporting
+from zhibi.tables.ingest.ageing import due_in_rows
 from zhibi.tables.ingest.buyers import Held
 from zhibi.tables.ingest.check import CheckOptions, check
 from zhibi.tables.ingest.columns import ParseOptions
@@ -23,6 +24,7 @@ from zhibi.tables.ingest.duck import STAGED, connect, literal
 from zhibi.tables.ingest.import_report import ImportReport
 from zhibi.tables.ingest.parse import parse
 from zhibi.tables.ingest.plan import plan_sheets
+from zhibi.tables.ingest.questionnaires import scores_in_rows
 from zhibi.tables.ingest.rates import read_rates
 from zhibi.tables.ingest.read import ReadOptions, read
 from zhibi.tables.ingest.reconcile import Reconciled
@@ -50,6 +52,7 @@ class ImportOptions:
     parsing: ParseOptions = field(default_factory=ParseOptions)
     rates: Path | None = None
     source_system: str = ""
+    sold: str | None = None  # of the values of a scenario column
 
 
 def _as_it_is(text: str) -> str:
@@ -219,7 +222,14 @@ def read_sheets(
     for file in files:
         progress("Reading", file.name)
         sheets += read(file, staging, options.reading)
-    return [without_own_columns(sheet, staging) for sheet in sheets]
+    return [_in_rows(without_own_columns(sheet, staging), options, staging) for sheet in sheets]
+
+
+def _in_rows(sheet: Sheet, options: ImportOptions, staging: Path) -> Sheet:
+    """Tables with a column for each span of days or question as rows, unless said otherwise."""
+    if options.table in (None, "receivables"):
+        sheet = due_in_rows(sheet, staging)
+    return scores_in_rows(sheet, staging, options.table)
 
 
 def _parse(
@@ -255,6 +265,7 @@ def _check_options(
         today=options.today,
         rates=read_rates(options.rates) if options.rates else (),
         bases=_bases(held, staging),
+        sold=options.sold,
     )
 
 

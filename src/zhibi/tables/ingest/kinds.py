@@ -9,7 +9,7 @@ from typing import Literal
 from zhibi.errors import ZhibiError
 from zhibi.said import Said
 
-Kind = Literal["text", "html", "workbook", "protected", "parquet", "gzip", "zip"]
+Kind = Literal["text", "html", "workbook", "xml workbook", "protected", "parquet", "gzip", "zip"]
 
 _HEAD = 4096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -83,8 +83,10 @@ def _has_protected_package(path: Path) -> bool:
 
 def _kind_of_text(path: Path, head: bytes) -> Kind:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if _SPREADSHEETML in text:
-        raise _unknown(path, "a workbook in the XML format of 2003")
+    if text.startswith((b"{", b"[")) and b'":' in text:
+        raise _unknown(path, "a JSON file")
+    if _SPREADSHEETML in text and text.startswith(b"<"):
+        return "xml workbook"
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<style")):
         return "html"
     if b"<html" in text and text.startswith(b"<"):

@@ -22,6 +22,8 @@ from zhibi.tables.ingest.candidates import (
 from zhibi.tables.ingest.headers import (
     first_word_kind,
     header_key,
+    is_planned,
+    is_statement,
     read_header,
     vocabulary,
     words_of,
@@ -78,11 +80,18 @@ STAND_INS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     "products": {"product_id": (("product_name",),), "product_name": (("product_id",),)},
     **{table: {"customer_id": (("customer_name",),)} for table in ABOUT_CUSTOMERS},
 }
+for _table, _key, _day in (
+    ("receivables", "receivable_id", "due_date"),
+    ("receipts", "receipt_id", "received_on"),
+):
+    STAND_INS[_table][_key] = (("customer_id", _day), ("customer_name", _day))
+DEBTS = {"receivables": "receivable_id", "receipts": "receipt_id"}  # and what numbers them
 PRESET = 0.97
 NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
 # A master file names each customer or product once; 1 % of slips allowed.
 UNIQUE_KEY = {"customers": ("customer_id", "name"), "products": ("product_id", "product_name")}
 UNIQUE = 0.99
+TELLING = 4  # fields known of a list without codes that make it a master file all the same
 PERSONAL = ("email", "昵称", "账号")
 LOCAL = ("本币", "本位币", "localcurrency", "companycurrency")
 IN_CURRENCY = (
@@ -155,6 +164,8 @@ def guess(
 
 
 def _possible_tables(sheet: Sheet) -> list[str]:
+    if is_statement(sheet.headers):
+        return ["receipts"]
     named = _named_table(sheet)
     return [table for table in SCHEMAS if table not in ONLY_WHEN_NAMED or table == named]
 
@@ -233,11 +244,21 @@ def _assign(
     taken = _best_of_each(candidates)
     for target in missing_fields(table, (each.target for each in taken.values())):
         _take_over(target, table, candidates, taken)
+    _drop_empty(table, profiles, taken)
     if table == "order_lines":
         _heed_titles(sheet, taken)
         _prefer_companies(sheet, taken)
         _prefer_local(sheet, taken, headers)
     return _mapping(sheet, table, preset, taken)
+
+
+def _drop_empty(table: str, profiles: Sequence[ColumnProfile], taken: dict[int, Candidate]) -> None:
+    """A column without any value, as of formulas never computed, where others can stand for it."""
+    for column, candidate in tuple(taken.items()):
+        rest = [each.target for at, each in taken.items() if at != column]
+        is_guess = candidate.reason == "header" and not profiles[column].filled
+        if is_guess and candidate.target not in missing_fields(table, rest):
+            del taken[column]
 
 
 def _heed_titles(sheet: Sheet, taken: dict[int, Candidate]) -> None:
@@ -355,9 +376,19 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
             score += match.confidence - 1 if match.target in required else 0.2 * match.confidence
     if mapping.table == "order_lines":
         score -= 2.5 * _stood_in(mapping, missing)
+    if mapping.table in DEBTS:
+        score -= 3 * (mapping.column_of(DEBTS[mapping.table]) is None)
+        score -= 10 * (mapping.table == "receipts" and _is_plan(mapping))
     if mapping.table in UNIQUE_KEY and not _is_master(mapping, profiles):
         score -= 5
+    if mapping.table in UNIQUE_KEY and _named_table(sheet) in DEBTS:
+        score -= 10  # 应收余额表 names each customer once, and is no list of them
     return score + (1 if _named_table(sheet) == mapping.table else 0)
+
+
+def _is_plan(mapping: Mapping) -> bool:
+    found = (mapping.column_of(target) for target in ("received_on", "amount"))
+    return any(one is not None and is_planned(one.header) for one in found)
 
 
 def _stood_in(mapping: Mapping, missing: Sequence[str]) -> int:
@@ -387,6 +418,9 @@ def _is_master(mapping: Mapping, profiles: Sequence[ColumnProfile]) -> bool:
     """True when each row is another customer (or product), with its code and its name: a list of
     suppliers or carriers has a company name too."""
     code = mapping.column_of(UNIQUE_KEY[mapping.table][0])
+    name = mapping.column_of(UNIQUE_KEY[mapping.table][1])
+    if code is None and name and len(targets_of(mapping)) >= TELLING:
+        return profiles[name.column].distinct >= UNIQUE
     if code is None or lacks_code(mapping):
         return False
     return profiles[code.column].distinct >= UNIQUE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,13 @@ from zhibi.tables.ingest.match import fields_of
 from zhibi.tables.ingest.stages import Mapping, Parsed, Reading, Sheet, sheet_name
 from zhibi.tables.ingest.words import currency_in_text_sql
 from zhibi.tables.schema import SCHEMAS
+
+HALF = Decimal("0.5")  # nobody's usual discount
+# What numbers a row, and the day and amount that stand for a number.
+NUMBERED = {
+    "receivables": ("receivable_id", "due_date", "amount_due"),
+    "receipts": ("receipt_id", "received_on", "amount"),
+}
 
 __all__ = ["ParseOptions", "parse"]
 
@@ -71,9 +79,15 @@ def _plan(
 ) -> _Plan:
     fields = fields_of(mapping.table)
     plans = plan_columns(sheet, mapping, fields, options, connection)
-    steps = _steps(sheet, mapping, plans, options, connection)
     source = stack(f"read_parquet({literal(sheet.staged)})", [plan.columns for plan in plans])
     source = stack(source, [_value_and_failure(plan) for plan in plans])
+    rate = mapping.column_of("discount_rate")
+    if rate and not mapping.column_of("amount") and _is_paid_share(rate.header, source, connection):
+        source = f"(SELECT * REPLACE (1 - discount_rate AS discount_rate) FROM {source})"
+        paid = Reading("discount_rate", rate.header, Said("95 % read as paying 95 %"))
+    else:
+        paid = None
+    steps = _steps(sheet, mapping, plans, options, connection)
     have = {plan.target for plan in plans}
     for step in steps:
         change = f"* REPLACE ({step.sql} AS {step.target})"
@@ -84,8 +98,16 @@ def _plan(
     failures = [*_bad_cells(plans), *_missing_values(mapping, plans)]
     fails = " OR ".join(failure[0] for failure in failures) or "false"
     columns = ", ".join(['"row"', *(name for name in fields if name in have)])
-    readings = _readings(mapping, plans, steps)
+    readings = [*_readings(mapping, plans, steps), *([paid] if paid else [])]
     return _Plan(source, columns, fails, tuple(failures), tuple(readings))
+
+
+def _is_paid_share(header: str, source: str, connection: duckdb.DuckDBPyConnection) -> bool:
+    """折扣 95 and 扣率 100 are what is paid of the price; 5 % is what is taken off."""
+    if "折" not in header and "扣" not in header:
+        return False
+    ((middle,),) = connection.execute(f"SELECT median(discount_rate) FROM {source}").fetchall()
+    return middle is not None and middle > HALF
 
 
 def _value_and_failure(plan: ColumnPlan) -> tuple[Named, ...]:
@@ -112,6 +134,8 @@ def _steps(
         steps += derive.customer_steps(have, "name")
     elif "customer_id" in fields:
         steps += derive.customer_steps(have, "customer_name")
+    if mapping.table in NUMBERED and NUMBERED[mapping.table][0] not in have:
+        steps.append(derive.number_step(*NUMBERED[mapping.table]))
     if mapping.table == "order_lines":
         steps += derive.order_step(have)
         steps += derive.line_steps(have, mapping.constants)

@@ -28,12 +28,15 @@ from zhibi.tables.ingest.match import (
     needs_values,
     targets_of,
 )
+from zhibi.tables.ingest.order_totals import without_repeated_totals
 from zhibi.tables.ingest.refusals import (
     missing_fields_error,
     refuse_cross_table,
     refuse_opportunities,
+    refuse_people,
 )
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
+from zhibi.tables.ingest.statements import without_money_out
 from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.sources.presets import JoinRule, Layout, Preset, detect_preset, load_preset
 
@@ -102,10 +105,15 @@ def plan_sheets(
     _complete_by_values(parts)
     for part in parts:
         part.sheet, part.mapping = continue_orders(part.sheet, part.mapping, staging)
+        part.sheet = without_money_out(part.sheet, part.mapping, staging)
+        if part.joined is None:
+            part.sheet, part.mapping = without_repeated_totals(part.sheet, part.mapping, staging)
     open_parts = [part for part in parts if not part.is_used]
     for part in open_parts if table is None else ():
         refuse_cross_table(part.sheet, part.mapping)
         refuse_opportunities(part.sheet, part.mapping)
+        if not given and len(parts) == 1:
+            refuse_people(part.sheet, part.mapping)
     _refuse_incomplete(parts, len(sheets))
     wanted = [part for part in open_parts if not (part.missing or part.is_doubtful)]
     wanted = wanted or [part for part in open_parts if not part.missing]

@@ -17,7 +17,7 @@ SAMPLE_ROWS = 20_000
 AT_ONCE = 24  # columns counted in one scan: a hundred distinct counts at once fill the memory
 
 DATE_PATTERN = (
-    r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|(19|20)\d{6}"
+    r"(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{1,2})|(19|20)\d{6}"
     r"|\d{1,2}[- ]?[A-Za-z]{3,9}[-, ]*\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})([ T].*)?"
 )
 MONTH_PATTERN = (

@@ -21,6 +21,7 @@ from zhibi.tables.ingest.parquet_files import read_parquet
 from zhibi.tables.ingest.stages import Sheet
 from zhibi.tables.ingest.text_files import read_text
 from zhibi.tables.ingest.workbooks import protected, read_workbook
+from zhibi.tables.ingest.xml_workbooks import read_xml_workbook
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _SUFFIXES: dict[str, Kind] = {
@@ -30,6 +31,7 @@ _SUFFIXES: dict[str, Kind] = {
 }
 _CALLED = {
     "workbook": "a workbook",
+    "xml workbook": "a workbook in the XML format of 2003",
     "text": "delimited text",
     "html": "an HTML page",
     "parquet": "Parquet",
@@ -91,9 +93,18 @@ def _read_archive(
 ) -> list[Sheet]:
     sheets: list[Sheet] = []
     left_out: list[str] = []
+    problem: ZhibiError | None = None
     for unpacked in unpack(path, staging, left_out):
         source = stage.Source(path, unpacked.path, unpacked.member)
-        sheets += _read_one(con, source, staging, options)
+        try:
+            sheets += _read_one(con, source, staging, options)
+        except ZhibiError as error:  # a note to the reader, say, which is no table
+            if unpacked.path.suffix.lower() != ".txt":
+                raise
+            problem = error
+            left_out.append(unpacked.member)
+    if problem and not sheets:
+        raise problem
     if not sheets:
         raise ZhibiError(
             "{file} holds no file that may be a table: import a .csv or .xlsx", file=path.name
@@ -116,6 +127,8 @@ def _read_one(
             sheets = read_workbook(con, source, staging, sheet=options.sheet)
         case "parquet":
             sheets = [read_parquet(con, source, staging)]
+        case "xml workbook":
+            sheets = [read_xml_workbook(con, source, staging)]
         case "html":
             sheets = [read_html(con, source, staging, encoding=options.encoding)]
         case _:

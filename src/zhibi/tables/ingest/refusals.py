@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from zhibi.errors import ZhibiError
-from zhibi.tables.ingest.headers import header_key, words_of
+from zhibi.tables.ingest.headers import header_key, read_header, vocabulary, words_of
 from zhibi.tables.ingest.profile import profile_columns
 from zhibi.tables.ingest.stages import Mapping, Sheet, sheet_name
 
@@ -89,6 +89,24 @@ def refuse_opportunities(sheet: Sheet, mapping: Mapping) -> None:
         file=sheet_name(sheet),
         signs=", ".join(signs[:3]),
     )
+
+
+def refuse_people(sheet: Sheet, mapping: Mapping) -> None:
+    """ZhibiError for a list of people: their companies would come in as customers, and nothing of
+    the people."""
+    known = {match.target for match in mapping.matches}
+    if mapping.table not in ("customers", "order_lines") or known & {"amount", "amount_incl_tax"}:
+        return
+    keys = {read_header(header).key for header in sheet.headers}
+    names, reached = (
+        {header_key(word) for word in vocabulary()["people"][kind]} for kind in ("names", "reached")
+    )
+    if keys & names and keys & reached:
+        raise ZhibiError(
+            "{file} lists people, who belong to accounts; choose Contacts as what it holds, on the "
+            "page Data of the workspace.",
+            file=sheet_name(sheet),
+        )
 
 
 def _has_dates(sheet: Sheet) -> bool:

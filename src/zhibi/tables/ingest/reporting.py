@@ -19,6 +19,7 @@ from zhibi.tables.ingest.import_report import (
     assert_accounted,
 )
 from zhibi.tables.ingest.stages import Checked, Notice, Sheet, reason_said, sheet_name
+from zhibi.tables.ingest.workbook_cells import UNCOMPUTED
 from zhibi.tables.lake.manifest import Change
 
 EXAMPLES = 5
@@ -60,6 +61,15 @@ def refuse_empty(checked: Sequence[Checked]) -> None:
     if any(one.row_count or one.skipped_count for one in checked):
         return
     for one in checked:
+        for note in one.parsed.sheet.notes:
+            if note.template == UNCOMPUTED:
+                raise ZhibiError(
+                    "{file} has formulas whose results were never stored (the first in {cell}), so "
+                    "that nothing can be read there; open it in a spreadsheet, save it and import "
+                    "it again.",
+                    file=sheet_name(one.parsed.sheet),
+                    cell=note.fields["cell"],
+                )
         for reject in _rejects(one):
             raise ZhibiError(
                 "{file} has no row that can be imported; the first is row {row}, column {header}, "

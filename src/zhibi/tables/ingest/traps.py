@@ -115,6 +115,7 @@ def left_out(
     templates = {
         "planned, not sold": "Planned, not sold: {count:line|lines} left out, {amount}.",
         "cancelled order": "Cancelled orders: {count:line|lines} left out, {amount}.",
+        "refunded order": "Refunded orders: {count:line|lines} left out, {amount}.",
         overlap.SAME: "Given twice: {count:row|rows} left out, the same as in {other}.",
         overlap.OTHER: "Given twice and different: {count:row|rows} left out for those of {other}, "
         "which was named later. Is it the newer export?",

@@ -18,6 +18,10 @@ from xml.etree import ElementTree as ET  # only of files the reader already open
 
 from zhibi.said import Said
 
+UNCOMPUTED = (
+    "{count:formula|formulas} without a stored value on sheet {sheet} (the first in {cell}): taken "
+    "as empty; open the file in a spreadsheet and save it."
+)
 _BLOCK = 4 << 20
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>((?:(?!</c>).)*)</c>', re.S)
 _ERROR = re.compile(rb"<v>(#[^<]+)</v>")
@@ -54,8 +58,7 @@ def lost_cells(path: Path, sheet: str) -> CellTexts:
     if empty:
         notes = (
             Said(
-                "{count:formula|formulas} without a stored value on sheet {sheet} (the first in "
-                "{cell}): taken as empty; open the file in a spreadsheet and save it.",
+                UNCOMPUTED,
                 {"count": len(empty), "sheet": sheet, "cell": empty[0]},
             ),
         )
