@@ -60,11 +60,12 @@ format: $(VENV)/installed-dev
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/run.py
 
-# The pages people open all day at 100,000 and 1,000,000 accounts, and fifty people at once.
+# The pages people open all day at 100,000 and 1,000,000 accounts, fifty people at once, and files
+# of ten thousand rows brought in and taken back.
 bench-web: $(VENV)/installed-bench
-	$(BIN)/python benchmarks/web_lists.py --accounts 100000
-	$(BIN)/python benchmarks/web_lists.py --accounts 1000000
+	$(BIN)/python benchmarks/web_lists.py
 	$(BIN)/python benchmarks/web_load.py --accounts 100000
+	$(BIN)/python benchmarks/web_import.py
 
 # Versions that are known to work together, without the address of any index.
 requirements: $(VENV)/installed-all

@@ -3,10 +3,10 @@
     python benchmarks/web_import.py [--rows 10000] [--database postgres://…]
 
 A workspace of its own is made in a temporary folder. Three files in GBK come in one after another,
-as the worker brings them in: a list of accounts with 14 columns, a list of contacts of these
-accounts, and a list of order lines. "look" reads the file and works out what it would do, row by
-row (the dry run); "commit" reads it once more and writes. The accounts go last, so that the
-contacts have theirs. Seconds by the clock, and of the processor.
+as the worker brings them in: a list of order lines, one of accounts with 14 columns, and one of
+contacts of these accounts. "look" reads the file and works out what it would do, row by row (the
+dry run); "commit" reads it once more and writes. Then each is taken back, the last one first.
+Seconds by the clock, and of the processor.
 """
 
 from __future__ import annotations

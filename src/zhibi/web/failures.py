@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,6 +17,9 @@ from django.shortcuts import render
 from zhibi.errors import ZhibiError
 from zhibi.web.text import say, sentence_of
 
+READ_ON_BYTES: Final = 256_000_000  # of an upload that was refused
+READ_ON_SECONDS: Final = 10
+SILENCE: Final = 1  # seconds without a byte: the browser has read the answer
 AWAY: Final = (OperationalError, InterfaceError)  # what a locked or absent database raises
 
 
@@ -65,17 +71,36 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """The rest of what was announced is not waited for: the connection ends."""
-    response = _page(
-        request,
-        413,
-        say(
-            "A file may have up to {limit} GB; split it, or import it with `zhibi import`.",
-            limit=f"{settings.MAX_UPLOAD_BYTES / 1e9:g}",
-        ),
-    )
+    """The answer to what announces itself as too large: all of it is never waited for. Some of it
+    is read after the answer, as a connection that is closed over unread bytes is reset, and the
+    browser shows that in the place of this page."""
+    response = _page(request, 413, too_large_in_words())
     response.headers["Connection"] = "close"
+    # What Django itself closes when the answer has been sent.
+    response._resource_closers.append(partial(_read_on, request))
     return response
+
+
+def too_large_in_words() -> str:
+    return say(
+        "A file may have up to {limit} GB; split it, or import it with `zhibi import`.",
+        limit=f"{settings.MAX_UPLOAD_BYTES / 1e9:g}",
+    )
+
+
+def _read_on(request: HttpRequest) -> None:
+    """Read and drop what is still sent, until nothing comes for a moment, or it is enough."""
+    connection = request.META.get("gunicorn.socket")
+    if connection is None:
+        return
+    until, left = time.monotonic() + READ_ON_SECONDS, READ_ON_BYTES
+    connection.settimeout(SILENCE)
+    with suppress(OSError):
+        while left > 0 and time.monotonic() < until:
+            part = connection.recv(65_536)
+            if not part:
+                break
+            left -= len(part)
 
 
 def only_forms(request: HttpRequest) -> HttpResponse:

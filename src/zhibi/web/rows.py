@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -61,9 +62,9 @@ def insert_records(records: Sequence[Any]) -> None:
         one.pk, one._state.adding = numbers[one.uid], False
 
 
-def update_records(records: Sequence[Any], names: Iterable[str]) -> None:
-    """Write these fields of records of one kind as they are now: one short statement, run for each.
-    A moment of the last change is set, when it is named."""
+def update_records(records: Sequence[Any], names: Sequence[str]) -> None:
+    """Write these fields of records of one kind as they are now. The moment of the last change is
+    set, when it is named."""
     if not records:
         return
     fields = [records[0]._meta.get_field(name) for name in names]
@@ -71,15 +72,21 @@ def update_records(records: Sequence[Any], names: Iterable[str]) -> None:
     for field in filter(_is_moment, fields):
         for one in records:
             setattr(one, field.attname, now)
+    read = attrgetter(*(field.attname for field in fields))
+    update_rows(type(records[0]), names, ((one.pk, read(one)) for one in records))
+
+
+def update_rows(
+    model: type[models.Model], names: Iterable[str], rows: Iterable[tuple[int, Iterable[Any]]]
+) -> None:
+    """Write values of these fields, given by primary key: one short statement, run for each."""
+    fields = [model._meta.get_field(name) for name in names]
     columns = [_column(field) for field in fields]
     told = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {records[0]._meta.db_table} SET {told} WHERE id = %s",
-            (
-                [*_written([getattr(one, field.attname) for field in fields], columns), one.pk]
-                for one in records
-            ),
+            f"UPDATE {model._meta.db_table} SET {told} WHERE id = %s",
+            ([*_written(values, columns), pk] for pk, values in rows),
         )
 
 

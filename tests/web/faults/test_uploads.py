@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
 
 from tests.web.faults.conftest import Server
 from tests.web.matrix.looked import INNARDS
+from zhibi.web import failures
 
 ROWS = "订单编号,客户名称,下单日期,金额\n" + "D1,青岛轮胎,2026-01-05,100\n" * 2_000
 
@@ -90,6 +94,28 @@ def test_what_is_announced_as_too_large_is_not_read(server: Server, address: str
     assert page.partition("\r\n")[0].split()[1] == "413"
     assert 'role="alert"' in page
     assert not list((server.home / "uploads").glob("*.upload"))
+
+
+def test_whoever_sends_on_still_reads_the_answer(rf: RequestFactory) -> None:
+    """A browser sends on while it is refused; were the connection closed over that, it would be
+    reset, and the answer lost."""
+    ours, theirs = socket.socketpair()
+    request = rf.post("/data/")
+    request.user, request.META["gunicorn.socket"] = AnonymousUser(), ours
+    answer = failures.too_large(request)
+    assert answer.status_code == 413
+    sending = threading.Thread(target=theirs.sendall, args=(bytes(5_000_000),))
+    sending.start()
+    began = time.monotonic()
+    answer.close()  # the server does, when the answer has been sent
+    sending.join(timeout=10)
+    assert not sending.is_alive()
+    assert time.monotonic() - began < failures.READ_ON_SECONDS
+    ours.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        ours.recv(1)
+    ours.close()
+    theirs.close()
 
 
 def files_of(server: Server) -> set[str]:

@@ -168,3 +168,19 @@ def test_pages_work_without_javascript(people: People, browser_page: BrowserPage
     page.locator(".menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("h1")).to_have_text("Sign in")
+
+
+def test_a_file_too_large_is_refused_before_it_is_sent(
+    people: People, browser_page: BrowserPage, settings: Any
+) -> None:
+    settings.MAX_UPLOAD_BYTES = 10
+    page = browser_page(people.dana, "en")
+    page.goto("/data/")
+    files = page.locator("#files")
+    files.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 11})
+    page.locator("main form .primary").click()
+    told = files.evaluate("input => input.validationMessage")
+    assert told.startswith("A file may have up to")
+    assert page.url.endswith("/data/")
+    files.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 10})
+    assert files.evaluate("input => input.validity.valid")

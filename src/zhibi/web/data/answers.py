@@ -14,6 +14,8 @@ from zhibi.web.data.kinds import fields_of
 DATE_ORDERS: Final = ("dmy", "mdy", "ymd")
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16", "cp1252")
 
+LONGEST: Final = 100  # of an answer in words
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -24,6 +26,7 @@ class Answers:
     date_order: str = ""
     tax_rate: str = ""
     overwrite: bool = False
+    sold: str = ""  # what a column with budgets too calls what was sold
 
     @property
     def rate(self) -> Decimal | None:
@@ -54,6 +57,7 @@ def posted(form: QueryDict, seen: Mapping[str, Any] | None, before: Answers) -> 
         date_order=_one_of(form.get("date_order", ""), DATE_ORDERS),
         tax_rate=form.get("tax_rate", "").strip()[:20],
         overwrite=form.get("overwrite") == "on",
+        sold=form.get("sold", "").strip()[:LONGEST],
     )
 
 

@@ -10,6 +10,7 @@ from zhibi.locale import LANGUAGES
 from zhibi.said import Said
 from zhibi.web.crm.bringing.lists import ListRead
 from zhibi.web.crm.bringing.proposal import Proposal
+from zhibi.web.data.asking import on_the_page
 
 if TYPE_CHECKING:
     from zhibi.tables.ingest.import_report import ImportReport, SheetReport, TableReport
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Texts = dict[str, str]
 SHOWN: Final = 20  # examples of each kind
+ASIDE_SHOWN: Final = 3  # rows of one reason
 REJECTS_SHOWN: Final = 50
 
 
@@ -34,7 +36,8 @@ def said(one: Said) -> Texts:
 def problem(error: ZhibiError) -> Texts:
     from zhibi.render.plain import sentence
 
-    return in_each(lambda language: sentence(error.template, error.fields, language))
+    asked = on_the_page(error)
+    return in_each(lambda language: sentence(asked.template, asked.fields, language))
 
 
 def of_report(report: ImportReport) -> dict[str, Any]:
@@ -110,6 +113,7 @@ def _sheet(one: SheetReport) -> dict[str, Any]:
         "rejected": one.rejected,
         "left_out": one.left_out,
         "set_aside": len(one.set_aside),
+        "aside": _aside(one),
         "preset": one.preset,
         "encoding": one.encoding,
         "titles": list(one.titles),
@@ -122,6 +126,17 @@ def _sheet(one: SheetReport) -> dict[str, Any]:
         "rejects": [_unreadable(reject) for reject in one.rejects],
         "notices": [_notice(notice) for notice in one.notices],
     }
+
+
+def _aside(one: SheetReport) -> list[dict[str, Any]]:
+    """Why rows were set aside, how many for each reason, and the first of them."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in one.set_aside:
+        rows.setdefault(row.reason, []).append({"row": row.row, "text": row.text})
+    return [
+        {"reason": said(Said(reason)), "count": len(found), "examples": found[:ASIDE_SHOWN]}
+        for reason, found in rows.items()
+    ]
 
 
 def _column(match: Match, readings: list[Texts]) -> dict[str, Any]:

@@ -38,5 +38,13 @@ def look_at_quality(running: Running) -> dict[str, Any]:
     return quality()
 
 
+@work("throw_away_uploads", after="throw_away")
+def throw_away_uploads(running: Running) -> dict[str, Any]:
+    """Files that nobody committed."""
+    from zhibi.web.data.actions.throw_away import throw_away_uploads as throw_away
+
+    return {"thrown_away": throw_away()}
+
+
 def _import(running: Running) -> Import:
     return Import.objects.select_related("created_by").get(uid=running.params["import"])

@@ -3,12 +3,11 @@ it is the evidence of a judgement."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
+from zhibi.web.crm.models import Contact
 from zhibi.web.insight import results
 
 
-def forget_person(person: UUID) -> None:
+def forget_person(person: Contact) -> None:
     """Every page and file goes, as none says whom it names; each is made anew when it is asked
     for."""
     results.throw_all_away()

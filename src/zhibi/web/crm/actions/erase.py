@@ -4,7 +4,7 @@ Their own columns are blanked, the key of what the audit says of them is destroy
 is struck out of what colleagues wrote at the same account, with what the audit keeps of that. What
 is left is their uid, here and in `Erasure`, so that a backup from before is brought back without
 them (`replay`). An app that keeps anything else of people has a module `forget` with a function
-`forget_person(uid)`.
+`forget_person(contact)`, called with the person as they were.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _erase(contact: Contact) -> None:
     forget(contact.uid)
     for app in apps.get_app_configs():  # those above this one are not known here
         if module_has_submodule(app.module, FORGETTING):
-            import_module(f"{app.name}.{FORGETTING}").forget_person(contact.uid)
+            import_module(f"{app.name}.{FORGETTING}").forget_person(contact)
     contact.refresh_from_db()
 
 

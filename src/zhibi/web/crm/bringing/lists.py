@@ -22,9 +22,11 @@ ACCOUNT_FIELDS: Final = (
     "route", "source", "owner", "since", "employees", "annual_revenue", "credit_limit",
 )  # fmt: skip
 CONTACT_FIELDS: Final = (
-    "account", "credit_code", "customer_id", "name", "title", "department", "phone", "email",
-    "message_id", "note",
+    "account", "credit_code", "customer_id", "name", "first_name", "last_name", "title",
+    "department", "phone", "email", "message_id", "note",
 )  # fmt: skip
+NAME_PARTS: Final = ("first_name", "last_name")
+COMPANIES: Final = ("企业", "企业名称", "所属企业", "公司", "公司名称")
 EXAMPLES: Final = 3
 MOST_ROWS: Final = 200_000
 
@@ -98,6 +100,8 @@ def _contacts(sheet: Sheet, path: Path, given: Mapping[str, str]) -> ListRead:
     lines = []
     for line in _rows_of(sheet.staged):
         found = {name: line[f"c{at}"] for at, name in enumerate(fields) if name}
+        parts = [found.pop(part, None) for part in NAME_PARTS]
+        found["name"] = found.get("name") or " ".join(part for part in parts if part) or None
         lines.append({"row": line["row"], **found})
     return ListRead(CONTACTS, _seen(sheet, fields), tuple(lines), ())
 
@@ -118,7 +122,21 @@ def _contact_fields(headers: Iterable[str], given: Mapping[str, str]) -> tuple[s
         found = known.get(read_header(header).key)
         fields.append(found if found not in taken else None)
         taken.add(found or "")
-    return tuple(fields)
+    return tuple(_people_as_customers(list(headers), fields, given))
+
+
+def _people_as_customers(
+    headers: list[str], fields: list[str | None], given: Mapping[str, str]
+) -> list[str | None]:
+    """Where a messenger calls people customers (客户名称 beside 企业), 企业 is their account."""
+    if "name" in fields or set(NAME_PARTS) & set(fields):
+        return fields
+    companies = [at for at, header in enumerate(headers) if header.strip() in COMPANIES]
+    named = [at for at, name in enumerate(fields) if name == "account" and at not in companies]
+    if len(companies) != 1 or len(named) != 1 or headers[named[0]] in given:
+        return fields
+    fields[named[0]], fields[companies[0]] = "name", "account"
+    return fields
 
 
 @cache
@@ -132,7 +150,10 @@ def _contact_words() -> Mapping[str, list[str]]:
 def _refuse_nameless(
     path: Path, wanted: str, fields: set[str | None], headers: Iterable[str]
 ) -> None:
-    stand_ins = {"account": {"credit_code", "customer_id"}}.get(wanted, set())
+    stand_ins = {
+        "account": {"credit_code", "customer_id"},
+        "name": set(NAME_PARTS) if "account" in fields else set(),
+    }.get(wanted, set())
     if wanted not in fields and not stand_ins & fields:
         raise ZhibiError(
             "{file} has no column for the {field}; its headers are {headers}: say below which one "

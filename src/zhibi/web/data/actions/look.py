@@ -21,6 +21,7 @@ from zhibi.web.data import seen
 from zhibi.web.data.answers import kept
 from zhibi.web.data.kinds import LISTS
 from zhibi.web.data.models import Import
+from zhibi.web.data.models.brought import WAITING
 from zhibi.web.data.uploads import paths_of, rejected_folder
 from zhibi.web.jobs.registry import Running
 
@@ -96,6 +97,7 @@ def _options(one: Import, workspace: Workspace) -> ImportOptions:
         encoding=answers.encoding or None,
         date_order=answers.date_order or None,
         tax_rate=answers.rate,
+        sold=answers.sold or None,
     )
     return importing.options_of(workspace, said)
 
@@ -173,6 +175,5 @@ def _harmless(text: str) -> str:
 
 
 def _keep(one: Import, state: Any, understood: Any, problem: Any) -> None:
-    Import.objects.filter(
-        pk=one.pk, state__in=(Import.State.UPLOADED, Import.State.CHECKED, Import.State.STUCK)
-    ).update(state=state, seen=understood, problem=problem)
+    waiting = Import.objects.filter(pk=one.pk, state__in=WAITING)
+    waiting.update(state=state, seen=understood, problem=problem)

@@ -40,6 +40,9 @@ class Import(Record):
         return ", ".join(file["name"] for file in self.files)
 
 
+WAITING = (Import.State.UPLOADED, Import.State.CHECKED, Import.State.STUCK)  # nothing is written
+
+
 class WrittenRecord(models.Model):
     """What an import of accounts or contacts did with one record, so that it can be taken back."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from zhibi.web.data.kinds import FOUND_OUT, kinds_for
 from zhibi.web.data.models import Import
 from zhibi.web.data.reading import last_reading, may_look_again
 from zhibi.web.data.uploads import keep, refuse_upload_problem
+from zhibi.web.failures import too_large_in_words
 from zhibi.web.fields import new_uid
 from zhibi.web.given import uid_in
 from zhibi.web.jobs.actions.ask import ask
@@ -34,6 +36,8 @@ def data(request: HttpRequest) -> HttpResponse:
         "imports": known[:SHOWN],
         "kinds": kinds_for(request.user),
         "uid": new_uid(),
+        "most_bytes": settings.MAX_UPLOAD_BYTES,
+        "too_large": too_large_in_words(),
         "may_see_quality": request.user.role in SEES_ALL and not is_connected(),
     }
     if is_connected():

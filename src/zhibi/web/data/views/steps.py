@@ -17,18 +17,17 @@ from zhibi.web.data.actions.commit import refuse_unready
 from zhibi.web.data.answers import kept, posted
 from zhibi.web.data.kinds import kinds_for
 from zhibi.web.data.models import Import
+from zhibi.web.data.models.brought import WAITING
 from zhibi.web.data.uploads import folder_of
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.team.actions.edit import delete
-
-OPEN = (Import.State.UPLOADED, Import.State.CHECKED, Import.State.STUCK)
 
 
 @require_POST
 def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What the files are and how to read them; they are looked at again."""
     one = _own(request, uid)
-    if one.state not in OPEN:
+    if one.state not in WAITING:
         raise ZhibiError("This import was committed already; look at it in the history.")
     kind = request.POST.get("kind", one.kind)
     if kind not in kinds_for(request.user):
@@ -66,7 +65,7 @@ def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
 def forget(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Throw away files that were not committed."""
     one = _own(request, uid)
-    if one.state not in OPEN:
+    if one.state not in WAITING:
         raise ZhibiError("What was committed stays in the history; undo it instead.")
     _refuse_working(one, but="look_at_import")
     delete(one, by=request.user)

@@ -67,7 +67,15 @@ document.addEventListener("click", (event) => {
   for (const menu of menus()) menu.open = menu.contains(event.target);
 });
 
+// Said before it is sent: the server refuses it only after a long wait
+function weigh(input) {
+  const bytes = [...input.files].reduce((sum, file) => sum + file.size, 0);
+  input.setCustomValidity(bytes > input.dataset.mostBytes ? input.dataset.tooLarge : "");
+  input.reportValidity();
+}
+
 document.addEventListener("change", ({ target }) => {
+  if (target.dataset.mostBytes) weigh(target);
   if (target.closest("[data-submit-on-change]")) target.form.requestSubmit();
   const name = target.dataset.selectAll ?? target.name;
   const whole = name && document.querySelector(`[data-select-all="${CSS.escape(name)}"]`);
