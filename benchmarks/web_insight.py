@@ -47,10 +47,10 @@ from zhibi.web.insight.models import Analysis
 from zhibi.web.jobs.actions.do import do
 from zhibi.web.team.models import User
 user = User.objects.filter(role="director", is_active=True).first()
-found = analyse(user, "{question}")
+found = analyse(user, "{question}", again=True)
 if found.made_at:
     results.throw_away(found.key)
-    found = analyse(user, "{question}")
+    found = analyse(user, "{question}", again=True)
 job = do(found.job)
 assert job.error is None, job.error
 """
