@@ -1,25 +1,35 @@
 """How long the pages take that people open all day, at 100,000 and 1,000,000 accounts.
 
-    python benchmarks/web_lists.py --accounts 100000 [--database postgres://…] [--times 40]
+    python benchmarks/web_lists.py [--database postgres://user@host/web] [--times 20] [--only today]
 
-The database is made at the first run (benchmarks/data, a few minutes for a million). Times are of
-Django's test client: everything but the network. Queries are counted.
+Each size is measured in a process of its own, on a database of its own: SQLite in benchmarks/data,
+or the given one with the number of accounts behind its name (web100000, web1000000), which must
+be there. It is filled at the first run, a few minutes for a million. Times are of Django's test
+client: everything but the network; queries are counted. Told at the end: how much longer a page
+takes at the larger size, and each that misses an aim.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+SIZES = (100_000, 1_000_000)
+MEDIAN_MS, P95_MS, QUERIES, GROWTH = 50, 120, 12, 1.3  # the aims
+NOT_FELT_MS = 5  # a page that gets slower by less is not said to grow
+DONE = "done: "
 WHO = {"own": "p1", "a third": "manager", "all": "director", "a large own": "p2"}
 LIST = "/accounts/"
 PAGES = {
@@ -125,7 +135,7 @@ def _queries(get: Callable[[], Any]) -> int:
 
 
 def _spread(seconds: list[float]) -> tuple[float, float]:
-    p95 = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+    p95 = quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
     return median(seconds) * 1000, p95 * 1000
 
 
@@ -136,19 +146,13 @@ def row(one: Timed) -> str:
     )
 
 
-def main() -> None:
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--accounts", type=int, default=100_000)
-    given.add_argument("--database", default="")
-    given.add_argument("--times", type=int, default=40)
-    given.add_argument("--only", default="")
-    asked = given.parse_args()
-    folder = HERE / "data" / f"web-{asked.accounts}"
+def measure(accounts: int, database: str, times: int, only: str) -> None:
+    """One size, in this process: a row a page, and all of them once more for the caller."""
+    folder = HERE / "data" / f"web-{accounts}"
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "zhibi.toml").write_text('today = "2026-11-22"\n', encoding="utf-8")
     os.environ["ZHIBI_HOME"] = str(folder)
-    os.environ["DATABASE_URL"] = asked.database
-    if not asked.database:
-        del os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = f"{database}{accounts}" if database else ""
     os.environ["DJANGO_SETTINGS_MODULE"] = "zhibi.web.settings"
     import django
 
@@ -156,10 +160,69 @@ def main() -> None:
     from django.core.management import call_command
     from web_data import prepared
 
-    prepared(folder, asked.accounts)
+    prepared(folder, accounts)
     call_command("collectstatic", interactive=False, verbosity=0)
+    import_module("zhibi.web.wsgi")  # as the server starts
+    done = time_pages(times, only)
+    print(DONE + json.dumps([asdict(one) for one in done]))
+
+
+def measured(accounts: int, given: argparse.Namespace) -> list[Timed]:
+    """One size, in a process of its own."""
+    print(f"\n## {accounts:,} accounts\n")
     print("| page | whose | median ms | p95 ms | queries | status |\n|---|---|--:|--:|--:|--:|")
-    time_pages(asked.times, asked.only)
+    command = [sys.executable, __file__, "--accounts", str(accounts), "--times", str(given.times)]
+    command += ["--database", given.database, "--only", given.only]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as running:
+        for line in running.stdout or ():
+            if line.startswith(DONE):
+                return [Timed(**one) for one in json.loads(line.removeprefix(DONE))]
+            print(line, end="", flush=True)
+    raise SystemExit(f"{accounts:,} accounts could not be measured.")
+
+
+def compare(small: list[Timed], large: list[Timed]) -> None:
+    """How much longer each page takes at the larger size, and what misses which aim."""
+    before = {(one.page, one.who): one for one in small}
+    print("\n## Growth\n\n| page | whose | ms | ms | times |\n|---|---|--:|--:|--:|")
+    missed = [f"{SIZES[0]:,}: {miss}" for one in small for miss in _misses(one)]
+    missed += [f"{SIZES[1]:,}: {miss}" for one in large for miss in _misses(one)]
+    for one in large:
+        was = before[one.page, one.who].median_ms
+        told = f"| {one.page} | {one.who} | {was:.0f} | {one.median_ms:.0f} "
+        print(f"{told}| {one.median_ms / was:.1f} |")
+        if one.median_ms > GROWTH * was and one.median_ms - was > NOT_FELT_MS:
+            missed.append(f"{one.page}, {one.who}: {one.median_ms / was:.1f} x (aim {GROWTH})")
+    print("\n## Missed\n")
+    print("\n".join(f"- {miss}" for miss in missed) or "Nothing.")
+
+
+def _misses(one: Timed) -> list[str]:
+    aims = (
+        ("median", one.median_ms, MEDIAN_MS, " ms"),
+        ("p95", one.p95_ms, P95_MS, " ms"),
+        ("queries", one.queries, QUERIES, ""),
+    )
+    found = [
+        f"{one.page}, {one.who}: {name} {value:.0f}{unit} (aim {aim})"
+        for name, value, aim, unit in aims
+        if value > aim
+    ]
+    return found if one.status == 200 else [*found, f"{one.page}, {one.who}: {one.status}"]
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--accounts", type=int, help="measure one size only, in this process")
+    given.add_argument("--database", default="")
+    given.add_argument("--times", type=int, default=20)
+    given.add_argument("--only", default="")
+    asked = given.parse_args()
+    if asked.accounts:
+        measure(asked.accounts, asked.database, asked.times, asked.only)
+        return
+    small, large = (measured(accounts, asked) for accounts in SIZES)
+    compare(small, large)
 
 
 if __name__ == "__main__":
