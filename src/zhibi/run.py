@@ -5,6 +5,8 @@ The clock is read here and nowhere below.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
 REPORT_ENDINGS = {".html": "html", ".xlsx": "xlsx", ".pptx": "pptx"}
+TOO_LARGE = ("type INT64", "Overflow in multiplication of DECIMAL")  # so says DuckDB
 FIRST_YEAR, LAST_YEAR = 1900, 2899  # of the order days that an import reads
 
 
@@ -158,12 +161,28 @@ def _basis(workspace: Workspace, known: Facts) -> str:
 
 def analyze(tables: Tables, name: str, params: Any = None) -> Result:
     """Run one method on open tables."""
-    return methods.load(name).analyze(tables, params)
+    with _sums_that_fit():
+        return methods.load(name).analyze(tables, params)
 
 
 def compose(tables: Tables, name: str, *, sources: Section | None = None) -> Report:
     """A report as a result, not yet written."""
-    return reports.load(name).compose(tables, sources)
+    with _sums_that_fit():
+        return reports.load(name).compose(tables, sources)
+
+
+@contextmanager
+def _sums_that_fit() -> Iterator[None]:
+    """Money is added up as whole ten-thousandths; the engine says when one is beyond them."""
+    try:
+        yield
+    except Exception as problem:
+        if not any(said in str(problem) for said in TOO_LARGE):
+            raise
+        raise ZhibiError(
+            "The amounts of the orders are too large to be added up exactly; bring them in as "
+            "thousands or millions."
+        ) from problem
 
 
 def sources(workspace: Workspace) -> Section:
