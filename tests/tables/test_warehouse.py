@@ -41,18 +41,22 @@ def filled_duckdb(folder: Path) -> str:
 
 
 def filled_postgres(folder: Path) -> str:
+    """A database for each worker: another one may be reading its own meanwhile."""
     needs("postgres")
     import psycopg
 
     types = {pa.date32(): "date", pa.decimal128(18, 4): "numeric(18,4)"}
-    url = os.environ[POSTGRES_URL]
+    server, database = os.environ[POSTGRES_URL], os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    url = f"{server.rpartition('/')[0]}/warehouse_{database}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS warehouse_{database} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE warehouse_{database}")
     with psycopg.connect(url, autocommit=True) as connection:
         for name in shop.names():
             table, held = shop.TABLES.get(name, name), shop.held(name)
             shape = ", ".join(
                 f"{field.name} {types.get(field.type, 'text')}" for field in held.schema
             )
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
             connection.execute(f"CREATE TABLE {table} ({shape})")
             with connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
                 for row in held.to_pylist():
