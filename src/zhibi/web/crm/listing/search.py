@@ -105,13 +105,14 @@ def _behind(text: str) -> str:
 
 def _shortcut(groups: list[list[str]]) -> Q:
     """Accounts that have the three rarest pieces of any of the groups."""
-    found = Q()
+    ways = []
     for group in groups:
         every = _is(group[0])
         for piece in group[1:3]:
             every &= Q(Exists(SearchTerm.objects.filter(_is(piece), account=OuterRef("account"))))
-        found |= every
-    return Q(pk__in=SearchTerm.objects.filter(found).values("account"))
+        ways.append(SearchTerm.objects.filter(every).values("account"))
+    # A union, since PostgreSQL reads every term for conditions of which any may hold.
+    return Q(pk__in=ways[0].union(*ways[1:]) if len(ways) > 1 else ways[0])
 
 
 def _is(piece: str) -> Q:
