@@ -29,6 +29,7 @@ PLACES = ("青岛", "淄博", "潍坊", "烟台", "济宁")
 OTHERS = [f"{place}{trade}有限公司" for place in PLACES for trade in ("轮胎", "棉纺")]
 CUSTOMERS = (SILENT, *OTHERS)
 
+SOON = 10_000  # ms within which a page is to notice
 Work = Callable[[], None]
 
 
@@ -113,15 +114,15 @@ def held(page: Page, width: int) -> None:
 
 
 def bring_in(page: Page, words: Words, work: Work, file: Path) -> None:
+    """Each page sees for itself that its job is done, and loads anew."""
     page.goto("/data/")
     page.set_input_files("#files", file)
     page.get_by_role("button", name=words.look).click()
     work()
-    page.reload()
     page.get_by_role("button", name=words.take).click()
     page.wait_for_url(re.compile("/imports/"))
     work()
-    page.reload()
+    expect(page.get_by_role("link", name=words.analysed)).to_be_visible(timeout=SOON)
 
 
 @SEEN
@@ -140,10 +141,12 @@ def test_from_a_gbk_file_to_a_finished_task(
     held(page, width)
     page.get_by_role("link", name=words.analysed).click()
     held(page, width)
+    work()
+    expect(page.locator(".result")).to_contain_text(SILENT, timeout=SOON)
+    held(page, width)
     page.goto("/insight/purchase_rhythm/")
     work()
-    page.reload()
-    expect(page.locator("main")).to_contain_text(SILENT)
+    expect(page.locator(".result")).to_contain_text(SILENT, timeout=SOON)
     held(page, width)
     page.goto("/accounts/")
     page.get_by_role("link", name=SILENT).first.click()

@@ -163,9 +163,11 @@ def test_what_lacks_data_says_what_to_bring(
     monkeypatch.setattr("zhibi.web.insight.actions.make.question", lambda name: asking)
     browser = signed_in(company.people.bob)
     assert "还没有订单数据" in page(browser, "/insight/satisfaction/")
-    nothing = Known("1", date(2024, 12, 31), {"order_lines": ("amount",)})
-    monkeypatch.setattr("zhibi.web.insight.views.analysis.known", lambda: nothing)
+    orders = Known("1", date(2024, 12, 31), {"order_lines": ("amount",)})
+    monkeypatch.setattr("zhibi.web.insight.views.analysis.known", lambda: orders)
     assert "请导入满意度调查结果" in browser.get("/insight/satisfaction/").content.decode()
+    monkeypatch.setattr("zhibi.web.insight.views.analysis.known", lambda: Known("", None, {}))
+    assert browser.get("/insight/satisfaction/").url == "/insight/"
 
 
 def test_a_failed_one_is_tried_again_when_asked(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,16 @@ from zhibi.web.data.answers import DATE_ORDERS, ENCODINGS, kept
 from zhibi.web.data.kinds import LISTS, fields_of, kinds_for
 from zhibi.web.data.models import Import
 
+REVIEW: Final = "reports/key_accounts"
+ANALYSED_FIRST: Final = {
+    "receivables": "receivables",
+    "receipts": "receivables",
+    "allocations": "receivables",
+    "efforts": "input_output",
+    "surveys": "satisfaction",
+    "touches": "purchase_path",
+    "assessments": "man",
+}
 
 def brought(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = import_for(request.user, uid)
@@ -26,8 +38,15 @@ def brought(request: HttpRequest, uid: UUID) -> HttpResponse:
         "encodings": ENCODINGS,
         "date_orders": DATE_ORDERS,
         "is_list": one.kind in LISTS,
+        "analysis": analysed_first(sheets),
         "is_working": bool(one.job and not one.job.is_finished),
         "may_answer": one.created_by_id == request.user.pk
         and one.state in (Import.State.CHECKED, Import.State.STUCK),
     }
     return render(request, "data/import.html", seen)
+
+
+def analysed_first(sheets: Iterable[Mapping[str, Any]]) -> str:
+    """The question to which these files are the answer: of all that hold orders, the review."""
+    found = {ANALYSED_FIRST.get(sheet["table"], REVIEW) for sheet in sheets}
+    return found.pop() if len(found) == 1 else REVIEW

@@ -24,6 +24,8 @@ CHOICES: Final = (("task", "Make it a task"), ("not-so", "Not so"), ("later", "L
 
 
 def analysis(request: HttpRequest, asking: Question) -> HttpResponse:
+    if known().as_of is None:
+        return redirect("insight")  # which says what is missing, and where it is imported
     form = ParamsForm(asking, request.GET, request.user)
     if not form.is_valid():
         return _page(request, form, ())
