@@ -25,6 +25,7 @@ ANALYSED_FIRST: Final = {
     "assessments": "man",
 }
 
+
 def brought(request: HttpRequest, uid: UUID) -> HttpResponse:
     one = import_for(request.user, uid)
     sheets = (one.seen or {}).get("sheets", ())
