@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -77,6 +77,16 @@ def test_urgent_things_first(people: People, accounts: Accounts) -> None:
     assert [entry.urgency for entry in found.first] == [*["now"] * 3, "soon", "soon", "info"]
     assert found.first[0].about.days_late == 45
     assert agenda(people.charlie) == Agenda((), ())
+
+
+def test_a_warning_says_of_which_day_its_data_are(
+    people: People, accounts: Accounts, signed_in: SignedIn
+) -> None:
+    browser, finding = signed_in(people.bob), endangered(accounts.of_bob, 900)
+    assert "数据截至" not in browser.get("/").content.decode()
+    finding.last_said_on = date(2026, 9, 30)
+    finding.save()
+    assert "数据截至 2026-09-30" in browser.get("/").content.decode()
 
 
 def test_at_most_seven_and_two_of_a_kind() -> None:

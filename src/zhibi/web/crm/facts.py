@@ -179,21 +179,24 @@ def _assessments(keys: dict[int, list[Key]]) -> Iterator[dict[str, Any]]:
 
 def _efforts(keys: dict[int, list[Key]]) -> dict[str, pa.Table]:
     """Each follow-up that is no mere note is an effort of ours and a step on the customer's path,
-    in the words of the company's own lists."""
+    in the words of the company's own lists: the same rows under the names of either table."""
+    import pyarrow as pa
+
     words = {kind: translate(kind, language=settings.COMPANY.language) for kind in EFFORTS}
     done = FollowUp.objects.filter(kind__in=EFFORTS, deleted_at=None).order_by("pk")
-    efforts, touches = [], []
-    for pk, kind, at, by in done.values_list("account_id", "kind", "at", "by__name").iterator(
-        BATCH
-    ):
-        if pk not in keys:
-            continue
-        system, number = keys[pk][0]
-        on = timezone.localdate(at, _zone())
-        said = {"source_system": system, "customer_id": number, "salesperson": by}
-        efforts.append({**said, "spent_on": on, "kind": words[kind]})
-        touches.append({**said, "touched_on": on, "step": words[kind]})
-    return {"efforts": _table("efforts", efforts), "touches": _table("touches", touches)}
+    wanted = done.values_list("account_id", "kind", "at", "by__name")
+    zone = _zone()
+    rows = [
+        (*keys[pk][0], words[kind], by, timezone.localdate(at, zone))
+        for pk, kind, at, by in wanted.iterator(BATCH)
+        if pk in keys
+    ]
+    schema = pa.schema(_COLUMNS["efforts"]())
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    given = [pa.array(*one) for one in zip(columns, schema.types, strict=True)]
+    efforts = pa.Table.from_arrays(given, schema=schema)
+    steps = [name for name, _ in _COLUMNS["touches"]()]
+    return {"efforts": efforts, "touches": efforts.rename_columns(steps)}
 
 
 def _zone() -> tzinfo:
