@@ -86,7 +86,7 @@ def test_a_warning_says_of_which_day_its_data_are(
     assert "数据截至" not in browser.get("/").content.decode()
     finding.last_said_on = date(2026, 9, 30)
     finding.save()
-    assert "数据截至 2026-09-30" in browser.get("/").content.decode()
+    assert "数据截至 2026 年 9 月 30 日" in browser.get("/").content.decode()
 
 
 def test_at_most_seven_and_two_of_a_kind() -> None:
