@@ -40,11 +40,16 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The Chromium of the system, without a window."""
+    """The Chromium of the system, without a window, started once.
+
+    From then on Playwright keeps an event loop in this thread, in which Django would refuse its
+    database to every later test.
+    """
     needs("chromium")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         found = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         yield browser

@@ -47,7 +47,7 @@ def failure(path: Path, **options: str) -> str:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "cannot be read as a workbook"),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
-            "XML",
+            "cannot be read as a workbook",
         ),
         (b"a,b\n1,2\n" + b"3," * 20_000_000, "Line 3"),
         (b'a,b\n1,"open\n2,3\n4,5\n', "Row 2 of orders.csv has a quotation mark"),

@@ -8,35 +8,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.needs import needs
 from zhibi.web.team.models import User
 
-CHROMIUM = "/usr/bin/chromium"
 OF_AN_ANSWER = ("Failed to load resource", "Response Status Error")  # tests look at those
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 BrowserPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, started once.
-
-    From then on Playwright keeps an event loop in this thread, in which Django would refuse its
-    database to every later test.
-    """
-    needs("chromium")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def browser_page(browser: Browser, live_server: Any) -> Iterator[BrowserPage]:
+def browser_page(chromium: Browser, live_server: Any) -> Iterator[BrowserPage]:
     """`browser_page(user, language, width)`: a page on the server; `user` None is signed out.
 
     What the page's scripts or its policy complain of fails the test at its end.
@@ -53,7 +35,7 @@ def browser_page(browser: Browser, live_server: Any) -> Iterator[BrowserPage]:
         javascript: bool = True,
     ) -> Page:
         server = live_server.url
-        context = browser.new_context(
+        context = chromium.new_context(
             base_url=server,
             viewport={"width": width, "height": 860},
             color_scheme=scheme,

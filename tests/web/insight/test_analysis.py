@@ -18,7 +18,7 @@ from zhibi.web.insight import results
 from zhibi.web.insight.catalogue import GROUPS
 from zhibi.web.insight.known import Known
 from zhibi.web.insight.models import Analysis
-from zhibi.web.insight.question import question
+from zhibi.web.insight.question import Question, question
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.actions.edit import edit
 from zhibi.web.team.models import User
@@ -153,14 +153,17 @@ def test_an_older_answer_is_shown_while_a_newer_is_made(
     assert customers(html)
 
 
-def test_what_lacks_data_says_what_to_bring(
-    company: Company, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, page: Page
-) -> None:
+def failing(name: str) -> Question:
     def fails(*_: object) -> None:
         raise ZhibiError("There are no orders yet; bring some in on the page “Data”.")
 
-    asking = replace(question("satisfaction"), answer=fails)
-    monkeypatch.setattr("zhibi.web.insight.actions.make.question", lambda name: asking)
+    return replace(question(name), answer=fails)
+
+
+def test_what_lacks_data_says_what_to_bring(
+    company: Company, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, page: Page
+) -> None:
+    monkeypatch.setattr("zhibi.web.insight.actions.make.question", failing)
     browser = signed_in(company.people.bob)
     assert "还没有订单数据" in page(browser, "/insight/satisfaction/")
     orders = Known("1", date(2024, 12, 31), {"order_lines": ("amount",)})
@@ -171,17 +174,21 @@ def test_what_lacks_data_says_what_to_bring(
 
 
 def test_a_failed_one_is_tried_again_when_asked(
-    company: Company, signed_in: SignedIn, work: Callable[[], list[Job]]
+    company: Company,
+    signed_in: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
+    work: Callable[[], list[Job]],
 ) -> None:
+    monkeypatch.setattr("zhibi.web.insight.actions.make.question", failing)
     browser = signed_in(company.people.bob)
-    at = "/insight/account_review/?customer_id=c09"
+    at = "/insight/satisfaction/"
     browser.get(at)
     (failed,) = work()
     assert failed.error
     html = browser.get(at).content.decode()
     assert "再试一次" in html
     assert Job.objects.count() == 1
-    browser.post("/insight/account_review/again?customer_id=c09")
+    browser.post(f"{at}again")
     assert Job.objects.count() == 2
 
 

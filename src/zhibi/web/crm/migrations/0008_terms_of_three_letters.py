@@ -19,8 +19,9 @@ def _order_by_code(apps: Any, editor: Any) -> None:
 
 
 def _fill(apps: Any, editor: Any) -> None:
-    accounts = apps.get_model("crm", "Account").objects.order_by("pk")
-    terms = apps.get_model("crm", "SearchTerm").objects
+    here = editor.connection.alias
+    accounts = apps.get_model("crm", "Account").objects.using(here).order_by("pk")
+    terms = apps.get_model("crm", "SearchTerm").objects.using(here)
     last = 0
     while True:
         columns = ("pk", "name_key", "former_names", "initials")

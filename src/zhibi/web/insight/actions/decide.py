@@ -49,13 +49,15 @@ def task_given(record: FindingRecord, user: User) -> Task | None:
 
 @transaction.atomic
 def make_task(record: FindingRecord, task: Task, *, by: User) -> Task:
-    """Give the task; a second one for the same finding is the first one."""
-    known = task_given(record, by)
+    """Give the task; a second one for the same finding is the first one, also of two people at
+    one moment: the line is locked before it is looked at."""
+    kept = _saved(record)
+    known = task_given(kept, by)
     if known:
         return known
-    task.finding, task.method, task.stake = record.finding, record.method, record.stake
+    task.finding, task.method, task.stake = kept.finding, kept.method, kept.stake
     given = give_task(task, by=by)
-    _decided(record, State.TASK, by=by, account=task.account, task=given)
+    _decided(kept, State.TASK, by=by, account=task.account, task=given)
     return given
 
 
@@ -108,7 +110,7 @@ def _saved(record: FindingRecord) -> FindingRecord:
         for field in FindingRecord._meta.concrete_fields
         if field.attname not in ("id", "finding", "scope")
     }
-    kept, _ = FindingRecord.objects.get_or_create(
+    kept, _ = FindingRecord.objects.select_for_update().get_or_create(
         finding=record.finding, scope=record.scope, defaults=fields
     )
     return kept
