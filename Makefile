@@ -37,7 +37,7 @@ test: $(VENV)/installed-dev
 
 # What takes its time and proves what is rare; .ci/run runs it beside the quick suite.
 test-slow: $(VENV)/installed-dev
-	$(BIN)/pytest -n 2 --dist worksteal -m slow
+	$(BIN)/pytest -n 2 --dist worksteal -m "slow and not long"
 
 # The web workspace alone, on the database of ZHIBI_TEST_DATABASE_URL. A browser sees no database.
 test-web: $(VENV)/installed-dev

@@ -72,6 +72,7 @@ def test_is_said_in_every_way(name: str) -> None:
             assert "None" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS)
 def test_gives_a_result_or_a_sentence(name: str, world: str) -> None:
     try:

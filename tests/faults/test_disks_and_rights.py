@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.faults.shell import end, refused, run, start
 
+pytestmark = pytest.mark.slow
+
 DROP_FROM_BOUNDS, OVERRIDE_RIGHTS, READ_EVERYTHING = 24, 1, 2  # of prctl(2) and capabilities(7)
 
 

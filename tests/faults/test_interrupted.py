@@ -18,6 +18,8 @@ from zhibi.tables.ingest.importing import prepare
 from zhibi.tables.lake import Lake
 from zhibi.tables.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 
 def test_two_imports_at_once(empty: Path, tmp_path: Path) -> None:
     files = [write(tmp_path / f"{name}.csv", *lines(name=name)) for name in ("甲", "乙")]

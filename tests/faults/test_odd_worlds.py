@@ -17,6 +17,8 @@ from tests.tables.ingest.bringing import HEADER, held, make_workspace, write
 from zhibi import cli, methods
 from zhibi.tables.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 FORMULA = "=cmd|'/C calc'!A0"
 ONE = "A1,C1,甲有限公司,2024-05-02,P1,1,100.00"
 Zhibi = Callable[..., tuple[int, str]]
@@ -84,7 +86,6 @@ def test_every_command_answers(zhibi: Zhibi, tmp_path: Path, world: str) -> None
     assert_answered(zhibi, tmp_path, world)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("world", sorted(set(WORLDS) - set(QUICK)))
 def test_every_command_answers_in_all_worlds(zhibi: Zhibi, tmp_path: Path, world: str) -> None:
     assert_answered(zhibi, tmp_path, world)

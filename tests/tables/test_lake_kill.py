@@ -16,6 +16,8 @@ from zhibi.tables.lake import Lake
 from zhibi.tables.lake.manifest import history
 from zhibi.tables.lake.upkeep import files_of
 
+pytestmark = pytest.mark.slow
+
 COMMON = ("files written", "log written: order_lines", "log written: customers")
 ENDING = ("manifest written", "manifest published", "cleaned")
 IMPORT = ("staged", "compared", *COMMON, *ENDING)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests import usual
+from tests.alike import few_of
 from tests.methods.given import line, tables_of
 
 from zhibi import run
@@ -48,7 +49,7 @@ def alone() -> Tables:
     )
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", few_of(METHODS, "concentration", "man", "receivables"))
 def test_a_part_is_what_it_would_be_without_the_others(
     method: str, whole: Tables, part: Tables, alone: Tables
 ) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests import usual
+from tests.alike import few_of
 from tests.methods.given import line, tables_of
 
 from zhibi import run
@@ -36,7 +37,7 @@ def said(tables: Tables, method: str, **params: Any) -> Any:
     return json.loads(json.dumps(data))
 
 
-@pytest.mark.parametrize("method", OWN)
+@pytest.mark.parametrize("method", few_of(OWN, "concentration", "man"))
 def test_a_reader_is_told_of_their_own_customers_alone(method: str) -> None:
     whole = usual.usual()
     run.analyze(whole, method)

@@ -48,6 +48,7 @@ def asked_of(world: World, lake: Path, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["bob"])
 def test_analyses(who: str, asked_of: World, browser_of: Browser) -> None:
     browser, hidden = browser_of(who), list(asked_of.hidden_from(who))
