@@ -102,7 +102,7 @@ def _search(asked: Asked, user: User, values: Sequence[str]) -> Says:
     if found is None:
         raise NotUnderstoodError
     asked.others.append(found.holds)
-    asked.shortcut = found.shortcut
+    asked.shortcut = found.shortcut_for(user)
     return [values[0]]
 
 

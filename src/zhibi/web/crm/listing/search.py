@@ -13,7 +13,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from zhibi.web.crm.access import accounts_of, in_scope, tasks_of
+from zhibi.web.crm.access import accounts_of, has_few_owners, in_scope, tasks_of
 from zhibi.web.crm.actions.search_terms import LENGTH, key_of, pieces_of
 from zhibi.web.crm.listing.syllables import readings
 from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer, Task
@@ -34,6 +34,10 @@ class Matching:
     holds: Q
     shortcut: Q | None
     is_rare: bool = False  # few accounts lie on that way
+
+    def shortcut_for(self, user: User) -> Q | None:
+        """The way there; None where a few owners have fewer accounts than lie on it."""
+        return self.shortcut if self.is_rare or not has_few_owners(user) else None
 
 
 def matching(text: str) -> Matching | None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from zhibi.web.crm.access import has_few_owners
 from zhibi.web.crm.listing.conditions import Asked, found
 from zhibi.web.crm.listing.orders import ORDERS, Way
 from zhibi.web.crm.listing.paging import first_of
@@ -50,8 +51,9 @@ def accounts_found(user: User, text: str, *, limit: int) -> list[Account]:
     match = matching(text)
     if match is None:
         return []
-    asked = Asked(others=[match.holds], shortcut=match.shortcut)
-    ids = first_of(found(user, asked), BIGGEST_FIRST, limit, is_rare=match.is_rare)
+    asked = Asked(others=[match.holds], shortcut=match.shortcut_for(user))
+    is_few = match.is_rare or has_few_owners(user)
+    ids = first_of(found(user, asked), BIGGEST_FIRST, limit, is_rare=is_few)
     by_pk = Account.objects.select_related("owner").in_bulk(ids)
     return [by_pk[pk] for pk in ids]
 
