@@ -26,7 +26,10 @@ from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
 REPORT_ENDINGS = {".html": "html", ".xlsx": "xlsx", ".pptx": "pptx"}
-TOO_LARGE = ("type INT64", "Overflow in multiplication of DECIMAL")  # so says DuckDB
+TOO_LARGE = (
+    "out of range for the destination type INT64",
+    "Overflow in multiplication of DECIMAL",
+)  # so says DuckDB
 FIRST_YEAR, LAST_YEAR = 1900, 2899  # of the order days that an import reads
 
 

@@ -49,6 +49,17 @@ def failure(path: Path, **options: str) -> str:
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
             "cannot be read as a workbook",
         ),
+        (
+            b"<!-- urn:schemas-microsoft-com:office:spreadsheet" + b" " * 9_000 + b"-->"
+            b'<!DOCTYPE a [<!ENTITY b "c">]>'
+            b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "of an unknown kind",
+        ),
+        (
+            b'<Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+            b'<ss:Worksheet><ss:Row ss:Index="x"/></ss:Worksheet></Workbook>',
+            "cannot be read as a workbook",
+        ),
         (b"a,b\n1,2\n" + b"3," * 20_000_000, "Line 3"),
         (b'a,b\n1,"open\n2,3\n4,5\n', "Row 2 of orders.csv has a quotation mark"),
     ],

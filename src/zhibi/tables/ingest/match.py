@@ -80,12 +80,13 @@ STAND_INS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     "products": {"product_id": (("product_name",),), "product_name": (("product_id",),)},
     **{table: {"customer_id": (("customer_name",),)} for table in ABOUT_CUSTOMERS},
 }
-for _table, _key, _day in (
-    ("receivables", "receivable_id", "due_date"),
-    ("receipts", "receipt_id", "received_on"),
-):
+# What numbers a row of these, and the day and amount that stand for a number.
+NUMBERED = {
+    "receivables": ("receivable_id", "due_date", "amount_due"),
+    "receipts": ("receipt_id", "received_on", "amount"),
+}
+for _table, (_key, _day, _) in NUMBERED.items():
     STAND_INS[_table][_key] = (("customer_id", _day), ("customer_name", _day))
-DEBTS = {"receivables": "receivable_id", "receipts": "receipt_id"}  # and what numbers them
 PRESET = 0.97
 NET_TITLES = ("不含税", "未税", "无税", "excl", "net of tax")
 # A master file names each customer or product once; 1 % of slips allowed.
@@ -376,12 +377,12 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
             score += match.confidence - 1 if match.target in required else 0.2 * match.confidence
     if mapping.table == "order_lines":
         score -= 2.5 * _stood_in(mapping, missing)
-    if mapping.table in DEBTS:
-        score -= 3 * (mapping.column_of(DEBTS[mapping.table]) is None)
+    if mapping.table in NUMBERED:
+        score -= 3 * (mapping.column_of(NUMBERED[mapping.table][0]) is None)
         score -= 10 * (mapping.table == "receipts" and _is_plan(mapping))
     if mapping.table in UNIQUE_KEY and not _is_master(mapping, profiles):
         score -= 5
-    if mapping.table in UNIQUE_KEY and _named_table(sheet) in DEBTS:
+    if mapping.table in UNIQUE_KEY and _named_table(sheet) in NUMBERED:
         score -= 10  # 应收余额表 names each customer once, and is no list of them
     return score + (1 if _named_table(sheet) == mapping.table else 0)
 

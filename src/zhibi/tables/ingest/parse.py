@@ -20,17 +20,12 @@ from zhibi.tables.ingest.candidates import says_tax
 from zhibi.tables.ingest.columns import ColumnPlan, ParseOptions, plan_columns
 from zhibi.tables.ingest.derive import Derived
 from zhibi.tables.ingest.duck import STAGED, Named, connect, literal, stack
-from zhibi.tables.ingest.match import fields_of
+from zhibi.tables.ingest.match import NUMBERED, fields_of
 from zhibi.tables.ingest.stages import Mapping, Parsed, Reading, Sheet, sheet_name
 from zhibi.tables.ingest.words import currency_in_text_sql
 from zhibi.tables.schema import SCHEMAS
 
 HALF = Decimal("0.5")  # nobody's usual discount
-# What numbers a row, and the day and amount that stand for a number.
-NUMBERED = {
-    "receivables": ("receivable_id", "due_date", "amount_due"),
-    "receipts": ("receipt_id", "received_on", "amount"),
-}
 
 __all__ = ["ParseOptions", "parse"]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree as ET  # no entity is ever expanded: a DOCTYPE is refused
+from xml.etree import ElementTree as ET  # entities are declared in a DOCTYPE, which is refused
+from xml.parsers import expat
 
 import duckdb
 
@@ -26,13 +28,11 @@ _NOTE = Said("Is a workbook in XML: its largest sheet was read.")
 def read_xml_workbook(con: duckdb.DuckDBPyConnection, source: stage.Source, scratch: Path) -> Sheet:
     """The largest sheet. ZhibiError for XML that is broken, too large or defines entities."""
     path = source.path
-    with path.open("rb") as file:
-        is_odd = b"<!doctype" in file.read(_HEAD).lower()
-    if is_odd or path.stat().st_size > _MAX_BYTES:
+    if _has_doctype(path) or path.stat().st_size > _MAX_BYTES:
         raise _unreadable(path, Said("too large or of an unknown kind"))
     try:
         sheets = dict(_sheets(path))
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError) as error:  # also a place that is no number
         raise _unreadable(path, str(error)) from None
     name, rows = max(sheets.items(), key=lambda one: len(one[1]), default=("", []))
     raw = stage.stage_grid(source, name, lambda: iter(rows), scratch)
@@ -47,6 +47,18 @@ def read_xml_workbook(con: duckdb.DuckDBPyConnection, source: stage.Source, scra
     if sheet is None:
         raise stage.no_rows(path)
     return sheet
+
+
+def _has_doctype(path: Path) -> bool:
+    """A DOCTYPE stands before the first element, in whatever encoding and however far down."""
+    seen: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: seen.append("doctype")
+    parser.StartElementHandler = lambda *_: seen.append("element")
+    with path.open("rb") as file, suppress(expat.ExpatError):  # what is broken is told by who reads
+        while not seen and (block := file.read(_HEAD)):
+            parser.Parse(block)
+    return seen[:1] == ["doctype"]
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, list[stage.Row]]]:
