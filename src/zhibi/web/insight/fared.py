@@ -281,7 +281,7 @@ _BETTER = (
 )
 _AS_GOOD = (
     "Of {n:warning|warnings} “{kind}” {share} came true ({happens} within {days:day|days}); of "
-    "all such accounts {base} did so anyway; picking at random does as well."
+    "all such accounts {base} did so anyway, and it cannot be told from picking at random."
 )
 _NOTES = (
     Sentence(

@@ -19,7 +19,7 @@ from zhibi.web.team.scope import people_seen
 # Columns with indexes that hold the other filters too, the narrower ones first.
 LEADING: Final = (frozenset(("region", "industry")), frozenset(("grade",)))
 AFTER_OWNER: Final = frozenset(("warning",))  # comes next in the index by owner
-FEW_OWNERS: Final = 20  # of whom all accounts are looked at sooner than all of a region
+OWNERS_FIRST: Final = 20  # of whom all accounts are looked at sooner than all of a region
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _leading(asked: Asked, owners: int | None) -> frozenset[str]:
     columns = frozenset(one.column for one in asked.conditions if one.lookup in ("exact", "in"))
     if owners is None and len(asked.conditions) == 1:
         return columns
-    if owners is None or owners > FEW_OWNERS:
+    if owners is None or owners > OWNERS_FIRST:
         for leading in LEADING:
             if leading & columns:
                 return leading & columns

@@ -7,6 +7,7 @@ looked at. How rare they are is counted up to a limit, all of them in one query.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,7 @@ COMMON: Final = 20_000  # of a piece in more, the biggest accounts are looked at
 FEW_ACCOUNTS: Final = 2_000  # whose people are all looked at
 NEAR: Final = 1_000  # people looked at where there are more
 CODE_LENGTH: Final = 18
+HALVES, BEHIND_HALVES = 0xD800, 0xE000  # of letters that UTF-16 writes in two
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ def _counts(pieces: list[str]) -> dict[str, int]:
 
 
 def _behind(text: str) -> str:
-    """What comes next after all that begins with the text."""
-    return text[:-1] + chr(ord(text[-1]) + 1)
+    """What comes next after all that begins with the text; half a pair is no letter to ask for."""
+    after = ord(text[-1]) + 1
+    return text[:-1] + chr(BEHIND_HALVES if after == HALVES else min(after, sys.maxunicode))
 
 
 def _shortcut(groups: list[list[str]]) -> Q:
