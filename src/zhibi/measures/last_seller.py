@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zhibi.measures.account_heads import account_heads
 from zhibi.measures.sales import last_order_day, to_accounts
 from zhibi.tables.tables import Tables
 
@@ -26,8 +27,5 @@ def last_seller(tables: Tables) -> pa.Table:
     last = sold.join(newest, "account_key")
     last = last.filter(last.last_on == last.newest_on)
     one = last.group_by("account_key").agg(salesperson=last.salesperson.min())
-    heads = tables.bring(
-        tables.sources.select("source_system", "customer_id", account_key="customer_key")
-    )
-    found = one.join(heads, "account_key").drop("account_key")
+    found = one.join(account_heads(tables), "account_key").drop("account_key")
     return found.order_by("source_system", "customer_id").to_pyarrow()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zhibi.measures.account_heads import account_heads
 from zhibi.measures.matching import match
 from zhibi.tables.tables import Tables
 
@@ -28,13 +29,10 @@ def open_debts(tables: Tables) -> pa.Table | None:
     matching = match(tables, terms=0, level=LEVEL)
     parts = matching.open.filter(~matching.open.is_paid_back)
     left = parts.group_by("debt_n", "account_key").agg(open=parts.amount.sum().cast(MONEY))
-    heads = tables.bring(tables.sources).select(
-        "source_system", "customer_id", account_key="customer_key"
-    )
     debts = matching.books.debts.select(
         "debt_n", "debt_id", "contract_id", "milestone", "is_retention", "due_on", "amount"
     )
-    found = left.join(debts, "debt_n").join(heads, "account_key")
+    found = left.join(debts, "debt_n").join(account_heads(tables), "account_key")
     columns = (
         "source_system", "customer_id", "debt_id", "contract_id", "milestone", "is_retention",
         "due_on", "amount", "open",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from zhibi.measures.account_heads import account_heads
 from zhibi.measures.matching import match
 from zhibi.measures.open_debts import LEVEL, MONEY
 from zhibi.tables.tables import Tables
@@ -30,10 +31,7 @@ def receipts_matched(tables: Tables, *, since: date) -> pa.Table | None:
     # An entity may hold one receipt in several parts of one debt, through several allocations.
     by = ("account_key", "payment_n", "payment_id", "received_on", "debt_n", "debt_id", "due_on")
     each = parts.group_by(*by).agg(amount=parts.amount.sum().cast(MONEY))
-    heads = tables.bring(tables.sources).select(
-        "source_system", "customer_id", account_key="customer_key"
-    )
-    found = each.join(heads, "account_key").rename(receipt_id="payment_id")
+    found = each.join(account_heads(tables), "account_key").rename(receipt_id="payment_id")
     of_account = ("payment_n", "source_system", "customer_id")
     named = found.select(*of_account, "receipt_id", "received_on", "debt_id", "due_on", "amount")
     return named.order_by(*of_account, "due_on", "debt_id").to_pyarrow()

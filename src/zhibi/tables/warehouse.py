@@ -293,7 +293,8 @@ def _customers(local: Any, backend: Any, source: Source | None) -> pa.Table:
         columns = [f"NULL::{SQL_TYPES[f.kind]} AS {f.name}" for f in CUSTOMERS.fields]
         local.raw_sql(f"CREATE TABLE given AS SELECT {', '.join(columns)} WHERE false")
     return local.con.sql("""
-        SELECT DISTINCT ON (customer_id) * FROM given WHERE customer_id IS NOT NULL
+        FROM (SELECT DISTINCT ON (customer_id) * FROM given WHERE customer_id IS NOT NULL
+              ORDER BY ALL)
         UNION ALL BY NAME
         SELECT DISTINCT customer_id, customer_id AS name FROM bought
         ANTI JOIN given USING (customer_id) WHERE customer_id IS NOT NULL

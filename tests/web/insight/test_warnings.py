@@ -100,7 +100,13 @@ def test_it_is_taken_along_and_noted(ledger: Company, signed_in: SignedIn) -> No
     assert table.content.decode("utf-8-sig").splitlines()[1].split(",")[3:6] == ["12", "11", "7"]
     assert browser.get("/insight/warnings/file?format=xlsx").content[:2] == b"PK"
     assert Change.objects.filter(what="exported", by=ledger.people.bob).count() == 2
-    for wrong in ("", "?format=exe", "?format=csv&table=99", "?format=csv&table=x"):
+    for wrong in (
+        "",
+        "?format=exe",
+        "?format=csv&table=99",
+        "?format=csv&table=0009",
+        "?format=csv&table=x",
+    ):
         assert browser.get(f"/insight/warnings/file{wrong}").status_code == 404
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Count
+from django.utils import timezone
 
 from zhibi import __version__
 from zhibi.measures.foretold import FORETOLD, Foretold
@@ -180,7 +181,8 @@ def _with_tasks(lines: Any, found: Mapping[str, Kind]) -> None:
     for line in done.order_by("pk"):
         kind = found[line.code]
         since = kind.foretold.since(said_on=line.first_said_on, cause_on=line.cause_on)
-        if since is None or line.task.done_at.date() > since + timedelta(days=kind.foretold.days):
+        until = since and since + timedelta(days=kind.foretold.days)
+        if until is None or timezone.localdate(line.task.done_at) > until:
             continue
         kind.handled += 1
         kind.handled_true += line.came_true

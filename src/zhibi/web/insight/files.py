@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zhibi import run
 from zhibi.errors import ZhibiError
 from zhibi.locale import translate
+from zhibi.web.given import number_in
+from zhibi.web.text import language
 
 if TYPE_CHECKING:
     from zhibi.result import Block, Result, Table
@@ -21,6 +23,7 @@ TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+MOST_TABLES: Final = 1_000  # no result has as many
 NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', " "))
 
 
@@ -39,6 +42,14 @@ class File:
 
     def to_data(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def file_asked(query: Mapping[str, str], styles: Collection[str] = STYLES) -> File | None:
+    """The file that an address asks for by `format` and, of CSV, the place of a `table`."""
+    style, table = query.get("format", ""), number_in(query.get("table", "0"))
+    if style not in styles or table is None or table >= MOST_TABLES:
+        return None
+    return File(style, language(), table if style == "csv" else 0)
 
 
 def write_file(result: Result, folder: Path, file: File) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from zhibi.web.insight import results
 from zhibi.web.insight.actions.analyse import is_made, row_of
 from zhibi.web.insight.asked import Asked, asked
-from zhibi.web.insight.files import STYLES, TYPES, File, name_for_reader
+from zhibi.web.insight.files import TYPES, File, file_asked, name_for_reader
 from zhibi.web.insight.params_form import AS_OF, ParamsForm
 from zhibi.web.insight.question import Question
 from zhibi.web.insight.views.analysis import address_of
@@ -20,14 +20,13 @@ from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.models import Job
 from zhibi.web.jobs.models.job import UNFINISHED
 from zhibi.web.team.models import Change
-from zhibi.web.text import language
 
 
 def download(request: HttpRequest, asking: Question) -> HttpResponseBase:
     """`format` is html, xlsx, pptx, or csv with the place of a `table`; cut to the reader's
     accounts as the page is."""
     form = ParamsForm(asking, request.GET, request.user)
-    file = _file(request)
+    file = file_asked(request.GET.dict())
     if not form.is_valid() or file is None:
         raise Http404
     wanted = asked(request.user, asking, form.params(), day=form.day(AS_OF))
@@ -40,13 +39,6 @@ def download(request: HttpRequest, asking: Question) -> HttpResponseBase:
     seen = {"job": job, "file": file, "asking": asking, "back": address_of(asking, form)}
     template = "insight/_file.html" if is_asking else "insight/file.html"
     return render(request, template, seen)
-
-
-def _file(request: HttpRequest) -> File | None:
-    style, table = request.GET.get("format", ""), request.GET.get("table", "0")
-    if style not in STYLES or not table.isdecimal() or len(table) > 3:
-        return None
-    return File(style, language(), int(table) if style == "csv" else 0)
 
 
 def _job(request: HttpRequest, wanted: Asked, file: File) -> Job:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from zhibi.web.insight.fared import Fared, fared
-from zhibi.web.insight.files import TYPES, File, name_for_reader, tables_in, write_file
+from zhibi.web.insight.files import TYPES, File, file_asked, name_for_reader, tables_in, write_file
 from zhibi.web.insight.links import links_for
 from zhibi.web.team.models import Change
 from zhibi.web.text import language
@@ -31,15 +31,13 @@ def warnings(request: HttpRequest) -> HttpResponse:
 
 def download(request: HttpRequest) -> HttpResponse:
     """`format` is xlsx, or csv with the place of a `table`; of the reader's accounts, and noted."""
-    style, table = request.GET.get("format", ""), request.GET.get("table", "0")
-    found = fared(request.user)
+    found, file = fared(request.user), file_asked(request.GET.dict(), STYLES)
     tables = tables_in(found)
-    if style not in STYLES or not table.isdecimal() or int(table[:3]) >= len(tables):
+    if file is None or file.table >= len(tables):
         raise Http404
-    file = File(style, language(), int(table) if style == "csv" else 0)
-    part = str(tables[file.table]["title"]) if style == "csv" else ""
+    part = str(tables[file.table]["title"]) if file.style == "csv" else ""
     name = name_for_reader(
-        found.title, file.language, as_of=found.identity.as_of, style=style, part=part
+        found.title, file.language, as_of=found.identity.as_of, style=file.style, part=part
     )
     Change.objects.create(
         subject_kind="analysis",
@@ -51,7 +49,7 @@ def download(request: HttpRequest) -> HttpResponse:
     )
     return HttpResponse(
         _written(found, file),
-        content_type=TYPES[style],
+        content_type=TYPES[file.style],
         headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
 
