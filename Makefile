@@ -43,7 +43,7 @@ test-slow: $(VENV)/installed-dev
 test-web: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal tests/web --ignore tests/web/functional
 
-# Everything, which takes about an hour: random kills, Spark, long fuzzing.
+# Everything: random kills, Spark, long fuzzing too.
 test-all: $(VENV)/installed-all
 	$(BIN)/pytest -n 2 --dist worksteal -m ""
 

@@ -49,7 +49,6 @@ def happened(tables: Tables, event: Event) -> dict[str, tuple[bool, bool]]:
         (Event.SILENT, "ABCEF", "BEF"),
         (Event.LESS, "C", "CEF"),
         (Event.RETURNED, "ABEF", "E"),
-        (Event.ORDERED, "DG", "ACD"),
     ],
 )
 def test_to_whom_it_could_happen_and_did(
@@ -62,7 +61,7 @@ def test_to_whom_it_could_happen_and_did(
 
 def test_nothing_is_judged_before_its_days_are_over(tables: Tables) -> None:
     day_before = tables.as_of(tables.day - timedelta(days=1))
-    for event in (Event.SILENT, Event.LESS, Event.RETURNED, Event.ORDERED):
+    for event in (Event.SILENT, Event.LESS, Event.RETURNED):
         assert outcome(day_before, Foretold(event, 30), DAY) is None
 
 

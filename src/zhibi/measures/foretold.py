@@ -10,7 +10,6 @@ marks accounts by lot is right that often.
     owed        they owed something; some of it is still unpaid in the end, and overdue
     less        they bought something in the same days of the year before; now they buy less
     returned    they bought in the last 30 days of the quarter; goods worth a tenth come back
-    ordered     they had never ordered; they do in the days after
 
 Nothing is judged before the facts reach to the end of its days. Days count in the calendar, so a
 shutdown within them makes more accounts silent: those that were warned of and all others alike.
@@ -42,7 +41,6 @@ class Event(StrEnum):
     OWED = "owed"
     LESS = "less"
     RETURNED = "returned"
-    ORDERED = "ordered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +63,10 @@ FORETOLD: Final[Mapping[str, Foretold]] = {
     "purchase_rhythm.red": Foretold(Event.SILENT, 90),
     "purchase_rhythm.amber": Foretold(Event.SILENT, 90),
     "churn_warning.account": Foretold(Event.SILENT, 90),
-    "health_score.red": Foretold(Event.SILENT, 90),
-    "rfm.key_win_back": Foretold(Event.SILENT, 90),
     "receivables.late": Foretold(Event.OWED, 90),
     "receivables.hold": Foretold(Event.OWED, 90),
     "satisfaction.discontent": Foretold(Event.LESS, 180),
-    "customer_lifetime.fall": Foretold(Event.LESS, 180),
     "quarter_end_loading.loaded": Foretold(Event.RETURNED, 60, from_cause=True),
-    "prospect_ranking.first": Foretold(Event.ORDERED, 180),
-    "man.near": Foretold(Event.ORDERED, 180),
 }
 
 
@@ -90,27 +83,10 @@ def outcome(tables: Tables, foretold: Foretold, day: date) -> ir.Table | None:
 
 def _silent(tables: Tables, day: date, days: int) -> ir.Table:
     before, after = Period(day - timedelta(days=364), day), _after(day, days)
-    found = _orders(tables, before, after)
-    return found.select("account_key", is_such=found.before > 0, happened=found.after == 0)
-
-
-def _ordered(tables: Tables, day: date, days: int) -> ir.Table:
-    first = min(tables.first_day, day)
-    found = _orders(tables, Period(first, day), _after(day, days))
-    key = tables.customers.entity_key
-    everybody = tables.bring(tables.customers.select(account_key=key).distinct())
-    joined = everybody.left_join(found, "account_key")
-    return joined.select(
-        "account_key",
-        is_such=joined.before.fill_null(0) == 0,
-        happened=joined.after.fill_null(0) > 0,
-    )
-
-
-def _orders(tables: Tables, before: Period, after: Period) -> ir.Table:
     lines = tables.order_lines
     figures = {"before": order_count(lines, before), "after": order_count(lines, after)}
-    return by_account(tables, figures, level=LEVEL, over=(before, after))
+    found = by_account(tables, figures, level=LEVEL, over=(before, after))
+    return found.select("account_key", is_such=found.before > 0, happened=found.after == 0)
 
 
 def _less(tables: Tables, day: date, days: int) -> ir.Table:
@@ -160,5 +136,4 @@ _LOOKED_AT: Final = {
     Event.OWED: _owed,
     Event.LESS: _less,
     Event.RETURNED: _returned,
-    Event.ORDERED: _ordered,
 }

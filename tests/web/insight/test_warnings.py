@@ -14,6 +14,7 @@ from zhibi.measures.foretold import FORETOLD, Event
 from zhibi.web.crm.models import Task
 from zhibi.web.insight.fared import HAPPENS, KINDS, Kind, fared
 from zhibi.web.insight.models import BaseRate, FindingRecord
+from zhibi.web.insight.told import OWN
 from zhibi.web.team.models import Change, User
 
 SignedIn = Callable[[User], Client]
@@ -119,4 +120,6 @@ def test_before_anything_was_said_the_page_says_what_will_fill_it(
 
 def test_each_kind_has_its_words() -> None:
     assert set(KINDS) == set(FORETOLD)
+    written = {"purchase_rhythm", "receivables", *OWN}  # by `told`; of others nothing comes true
+    assert {code.partition(".")[0] for code in FORETOLD} <= written
     assert set(HAPPENS) == set(map(str, Event))

@@ -35,6 +35,7 @@ from zhibi.web.crm.models import Account, Receivable
 from zhibi.web.team.models import Change, User
 
 KEPT_FOR = 3600  # seconds
+LATE_FOR_LONG = 30  # days: from here on it is for now, not for soon
 NOTHING: Any = Decimal(0)
 
 
@@ -97,6 +98,10 @@ class Collection:
     @property
     def days_late(self) -> int:
         return max(0, (today() - self.oldest_due_on).days)
+
+    @property
+    def is_late_for_long(self) -> bool:
+        return self.days_late > LATE_FOR_LONG
 
 
 def to_collect(user: User, within: timedelta, *, most: int) -> list[Collection]:

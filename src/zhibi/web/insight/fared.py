@@ -50,21 +50,15 @@ HAPPENS: Final = {
     "owed": "still owes, overdue",
     "less": "buys less than in the same days of the year before",
     "returned": "goods worth a tenth come back",
-    "ordered": "first order",
 }
 KINDS: Final = {
     "purchase_rhythm.red": "far beyond its usual interval",
     "purchase_rhythm.amber": "beyond its usual interval",
     "churn_warning.account": "likely to stop",
-    "health_score.red": "red by its health",
-    "rfm.key_win_back": "a big one gone quiet",
     "receivables.late": "overdue, and later than usual",
     "receivables.hold": "overdue for so long that deliveries should wait",
     "satisfaction.discontent": "not content",
-    "customer_lifetime.fall": "few orders to be expected",
     "quarter_end_loading.loaded": "loaded at a quarter's end",
-    "prospect_ranking.first": "a prospect to see first",
-    "man.near": "a prospect that can sign soon",
 }
 State = FindingRecord.State
 _LEAD: Final = Sentence(

@@ -37,7 +37,6 @@ COLLECT_WITHIN: Final = timedelta(days=7)
 REMIND_WITHIN: Final = timedelta(days=3)
 LONG_PAST: Final = timedelta(days=60)  # nobody waits for it today: it goes behind the rest
 CRUMB: Final = Decimal("0.02")  # of the largest amount: less is a slip in the books
-LATE_FOR_LONG: Final = 30  # days: from here on it is for now, not for soon
 KINDS: Final = ("collection", "promise", "task", "warning", "visits", "first visits")
 URGENCIES: Final = ("now", "soon", "info")
 
@@ -122,7 +121,7 @@ def _collections(user: User) -> Iterable[Entry]:
 
 
 def _urgency_of(collection: Collection) -> str:
-    if collection.days_late > LATE_FOR_LONG:
+    if collection.is_late_for_long:
         return "now"
     return "soon" if collection.days_late else "info"
 
