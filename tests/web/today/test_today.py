@@ -89,6 +89,15 @@ def test_a_warning_says_of_which_day_its_data_are(
     assert "数据截至 2026 年 9 月 30 日" in browser.get("/").content.decode()
 
 
+@pytest.mark.parametrize("who", ["bob", "fay"])
+def test_a_warning_of_one_that_never_ordered_is_told_too(
+    people: People, accounts: Accounts, who: str
+) -> None:
+    endangered(accounts.of_bob, 900)
+    Account.objects.update(sales=None)
+    assert kinds(agenda(getattr(people, who))) == ["warning"]
+
+
 def test_at_most_seven_and_two_of_a_kind() -> None:
     late = [Entry("collection", "now", None) for _ in range(9)]
     others = [Entry("warning", "now", None) for _ in range(3)]

@@ -163,8 +163,8 @@ def _due(day: date | None) -> str:
 
 def _warnings(seen: QuerySet[Account]) -> Iterable[Entry]:
     """What endangers the largest accounts most, as far as nobody decided on it yet."""
-    warned = seen.filter(warning=2, sales__isnull=False)
-    largest = warned.order_by("-sales", "-pk").values("pk")[: 2 * LOOKED_AT]
+    by_sales = seen.filter(warning=2).order_by(F("sales").desc(nulls_last=True), "-pk")
+    largest = by_sales.values("pk")[: 2 * LOOKED_AT]
     undecided = Q(state=FindingRecord.State.OPEN) | Q(
         state=FindingRecord.State.LATER, later_until__lte=today()
     )
