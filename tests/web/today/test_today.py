@@ -90,6 +90,15 @@ def test_a_warning_says_of_which_day_its_data_are(
 
 
 @pytest.mark.parametrize("who", ["bob", "fay"])
+def test_what_fell_due_since_the_figures_were_taken_is_told(
+    people: People, accounts: Accounts, who: str
+) -> None:
+    owing(accounts.of_bob, 1, 500)
+    Account.objects.update(overdue=None)
+    assert kinds(agenda(getattr(people, who))) == ["collection"]
+
+
+@pytest.mark.parametrize("who", ["bob", "fay"])
 def test_a_warning_of_one_that_never_ordered_is_told_too(
     people: People, accounts: Accounts, who: str
 ) -> None:

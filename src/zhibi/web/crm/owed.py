@@ -35,6 +35,7 @@ from zhibi.web.crm.models import Account, Receivable
 from zhibi.web.team.models import Change, User
 
 KEPT_FOR = 3600  # seconds
+FIGURES_KEPT = timedelta(days=7)  # what fell due since they were taken, no account says yet
 LATE_FOR_LONG = 30  # days: from here on it is for now, not for soon
 NOTHING: Any = Decimal(0)
 
@@ -113,7 +114,8 @@ def to_collect(user: User, within: timedelta, *, most: int) -> list[Collection]:
     found = _late(user, until, most)
     if len(found) == most:
         return found
-    soon = receivables_of(user).filter(due_on__gte=today()).exclude(account__overdue__gt=0)
+    since = today() - FIGURES_KEPT
+    soon = receivables_of(user).filter(due_on__gte=since).exclude(account__overdue__gt=0)
     return [*found, *collections(soon, until, most=most - len(found))]
 
 
