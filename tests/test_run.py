@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
+import duckdb
 import openpyxl
 import pyarrow as pa
 import pytest
@@ -22,6 +24,7 @@ from zhibi.reports.document import Report
 from zhibi.run import default_as_of
 from zhibi.tables.facts import Facts, from_arrow
 from zhibi.tables.settings import Settings
+from zhibi.tables.tables import Tables
 from zhibi.tables.workspace import Workspace
 
 
@@ -124,3 +127,31 @@ def test_version_and_day_are_those_of_an_analysis(tmp_path: Path) -> None:
     assert run.data_version(workspace) == tables.facts.data_version == "1"
     assert run.default_day(workspace, today=today) == tables.day == today
     assert run.default_day(workspace, today=date(2024, 7, 1)) == date(2024, 5, 20)
+
+
+def analyze_by(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a method that is one query to the engine."""
+    method = SimpleNamespace(analyze=lambda tables, params: duckdb.sql(query).fetchall())
+    monkeypatch.setattr(run.methods, "load", lambda name: method)
+    day = date(2024, 6, 1)
+    run.analyze(Tables(ordered_on(day), Settings(), day, "net"), "any")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT 11999999999999998800::DECIMAL(38, 0)::BIGINT",
+        "SELECT 11999999999999998800::HUGEINT::BIGINT",
+        "SELECT sum(n) FROM (SELECT repeat('9', 38)::DECIMAL(38, 0) AS n FROM range(2))",
+        "SELECT n + n FROM (SELECT repeat('9', 38)::DECIMAL(38, 0) AS n)",
+        "SELECT n * n FROM (SELECT repeat('9', 20)::DECIMAL(38, 0) AS n)",
+    ],
+)
+def test_sums_beyond_their_type_are_told(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ZhibiError, match="too large to be added up exactly"):
+        analyze_by(query, monkeypatch)
+
+
+def test_a_text_that_is_no_number_is_not_called_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(duckdb.ConversionException, match="INT64"):
+        analyze_by("SELECT 'none'::BIGINT", monkeypatch)

@@ -26,10 +26,13 @@ from zhibi.tables.workspace import Workspace
 
 STALE_AFTER = timedelta(days=7)
 REPORT_ENDINGS = {".html": "html", ".xlsx": "xlsx", ".pptx": "pptx"}
-TOO_LARGE = (
+TOO_LARGE = (  # so says DuckDB of a number; of a text it says "Could not convert string"
     "out of range for the destination type INT64",
+    "Failed to cast decimal value",
     "Overflow in multiplication of DECIMAL",
-)  # so says DuckDB
+    "Overflow in addition of DECIMAL",
+    "Overflow in HUGEINT",
+)
 FIRST_YEAR, LAST_YEAR = 1900, 2899  # of the order days that an import reads
 
 
