@@ -12,6 +12,8 @@ from django.test import Client
 
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm.access import accounts_of, today
+from zhibi.web.crm.actions import change_account
+from zhibi.web.crm.forms.account import AccountForm
 from zhibi.web.crm.models import Account, Collaborator, Tag
 from zhibi.web.team.actions import edit
 from zhibi.web.team.models import Change, User
@@ -163,6 +165,38 @@ def test_a_right_credit_code_is_kept_once(
     typed = form_of(accounts.of_alice, credit_code=CODE)
     page = client.post(address(accounts.of_alice, "edit"), typed)
     assert page.status_code == 422
+
+
+def test_of_two_credit_codes_saved_at_once_the_second_is_told(
+    people: People, accounts: Accounts, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = AccountForm.clean_credit_code
+
+    def taken_after_the_look(form: AccountForm) -> str | None:
+        code = look(form)
+        Account.objects.filter(pk=accounts.of_bob.pk).update(credit_code=CODE)
+        return code
+
+    monkeypatch.setattr(AccountForm, "clean_credit_code", taken_after_the_look)
+    typed = form_of(accounts.of_alice, credit_code=CODE, industry="橡胶")
+    page = signed_in(people.alice).post(address(accounts.of_alice, "edit"), typed)
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["credit_code"]
+    assert again(accounts.of_alice).industry == ""
+
+
+def test_of_two_who_make_one_tag_at_once_both_set_it(
+    people: People, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = change_account.create_once
+
+    def made_before(tag: Tag, **said: Any) -> Any:
+        Tag.objects.create(name=tag.name)
+        return make(tag, **said)
+
+    monkeypatch.setattr(change_account, "create_once", made_before)
+    change_account.set_tags(accounts.of_bob, ["展会"], by=people.bob)
+    assert [tag.name for tag in accounts.of_bob.tags.all()] == ["展会"]
 
 
 def test_somebody_else_saved_meanwhile(

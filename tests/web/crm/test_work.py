@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,8 @@ from django.utils import timezone
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm.access import today
 from zhibi.web.crm.actions.tasks import give_task
-from zhibi.web.crm.models import Account, FollowUp, Promise, Task
+from zhibi.web.crm.models import Account, FollowUp, Promise, Task, Treatment
+from zhibi.web.crm.views import treatment
 from zhibi.web.team.models import Change, User
 
 SignedIn = Callable[[User], Client]
@@ -188,6 +190,25 @@ def test_lists_take_few_queries(
     browser = signed_in(people.alice)
     with django_assert_max_num_queries(12):
         assert browser.get("/tasks/?whose=team").status_code == 200
+
+
+def test_of_two_who_set_a_grade_first_at_once_the_second_is_told(
+    people: People, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director = signed_in(people.fay)
+    typed = {"coverage": "专班", "selling_level": "公司对公司", "contact_every_days": 5}
+    make = treatment.create_once
+
+    def made_before(row: Treatment, **said: Any) -> Any:
+        Treatment.objects.create(grade="A", **{**typed, "contact_every_days": 9})
+        return make(row, **said)
+
+    form = director.get("/treatment/A").context["form"]
+    opened = {name: form[name].value() for name in ("uid", "version")}
+    monkeypatch.setattr(treatment, "create_once", made_before)
+    page = director.post("/treatment/A", typed | opened)
+    assert page.status_code == 409
+    assert Treatment.objects.get().contact_every_days == 9
 
 
 def test_treatment_is_seen_by_all_and_set_by_some(people: People, signed_in: SignedIn) -> None:

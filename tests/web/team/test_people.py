@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
+from django.forms import Form
 from django.test import Client
 
 from tests.web.conftest import Accounts, People, SignedIn
+from zhibi.web.team.actions import people as actions
+from zhibi.web.team.forms.person import NewPersonForm, PersonForm
+from zhibi.web.team.forms.taken import taken_is_told
 from zhibi.web.team.models import Change, SellerName, Session, User
 
 PASSWORD = re.compile(r'<code id="password">([^<]+)<')
@@ -95,6 +101,47 @@ def test_wrong_people_are_not_added(
     sent = {"uid": str(uuid4()), **GINA} | wrong
     assert signed_in(people.dana).post("/people/new", sent).status_code == 422
     assert User.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("new", "username"), ("new", "seller_names"), ("of charlie", "seller_names")],
+)
+def test_a_name_taken_at_the_same_moment_is_told(
+    people: People, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, path: str, field: str
+) -> None:
+    where = NewPersonForm if field == "username" else PersonForm
+    look = getattr(where, f"clean_{field}")
+
+    def taken_after_the_look(form: PersonForm) -> Any:
+        found = look(form)
+        if field == "username":
+            User.objects.get_or_create(username="gina", defaults={"name": "G"})
+        else:
+            SellerName.objects.get_or_create(name="吉娜", user=people.bob)
+        return found
+
+    monkeypatch.setattr(where, f"clean_{field}", taken_after_the_look)
+    address = "/people/new" if path == "new" else f"/people/{people.charlie.uid}/"
+    page = signed_in(people.dana).post(address, {"uid": uuid4(), **GINA})
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert User.objects.get(pk=people.charlie.pk).name == "Charlie"
+
+
+def test_a_fault_of_our_own_is_not_taken_for_a_name() -> None:
+    with pytest.raises(IntegrityError), taken_is_told(Form({})):
+        raise IntegrityError
+
+
+def test_a_person_sent_twice_at_one_moment_is_one(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of the two finds the other's when it looks."""
+    look, looked = actions._is_known, iter((True, False))
+    monkeypatch.setattr(actions, "_is_known", lambda one: look(one) if not next(looked) else False)
+    again = User(uid=people.bob.uid, username="bob", name="Bob")
+    assert actions.add_person(again, seller_names=(), by=people.dana) is None
 
 
 def test_role_and_names_are_changed_and_noted(people: People, signed_in: SignedIn) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from zhibi.web.crm.actions.search_terms import index_accounts
 from zhibi.web.crm.models import Account, Tag
-from zhibi.web.team.actions.edit import create, edit, note
+from zhibi.web.team.actions.edit import create, create_once, edit, note
 from zhibi.web.team.models import User
 
 
@@ -51,10 +51,15 @@ def set_tags(account: Account, names: Iterable[str], *, by: User) -> None:
         if sorted(wanted) == before:
             return
         known = {tag.name: tag for tag in Tag.objects.filter(name__in=wanted)}
-        tags = [known.get(name) or create(Tag(name=name), by=by) for name in wanted]
+        tags = [known.get(name) or _new_tag(name, by) for name in wanted]
         account.tags.set(tags)
         said = {"before": "; ".join(before), "after": "; ".join(sorted(wanted))}
         note(account, "tags", by=by, of_account=account.uid, **said)
+
+
+def _new_tag(name: str, by: User) -> Tag:
+    made: Tag = create_once(Tag(name=name), by=by, known_by="name")
+    return made
 
 
 def _with_former(account: Account) -> str:

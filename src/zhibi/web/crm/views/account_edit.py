@@ -13,6 +13,7 @@ from zhibi.web.crm.access import account_for, accounts_of
 from zhibi.web.crm.actions.change_account import change_account
 from zhibi.web.crm.forms.account import AccountForm
 from zhibi.web.team.actions.edit import EditedMeanwhileError
+from zhibi.web.team.forms.taken import taken_is_told
 from zhibi.web.text import say
 
 
@@ -23,14 +24,14 @@ def account_edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     clash = None
     if request.method == "POST" and form.is_valid():
         try:
-            current = account_for(request.user, uid, to_edit=True)
-            version = form.cleaned_data["version"]
-            change_account(current, form.values(), by=request.user, version=version)
+            with taken_is_told(form):
+                current = account_for(request.user, uid, to_edit=True)
+                version = form.cleaned_data["version"]
+                change_account(current, form.values(), by=request.user, version=version)
+                messages.success(request, say("Saved."))
+                return redirect("account-file", uid)
         except EditedMeanwhileError as problem:
             clash, form = _seen(problem, request), form.with_version_of(problem)
-        else:
-            messages.success(request, say("Saved."))
-            return redirect("account-file", uid)
     shown = {"account": account_for(request.user, uid), "form": form, "clash": clash}
     status = 409 if clash else 422 if form.is_bound else 200
     return render(request, "accounts/account_edit.html", shown, status=status)

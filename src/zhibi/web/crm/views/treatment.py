@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from zhibi.web.crm.forms.work import TreatmentForm
 from zhibi.web.crm.models import Treatment
 from zhibi.web.crm.treatment import forget_treatments, treatments
-from zhibi.web.team.actions.edit import EditedMeanwhileError, create, edit
+from zhibi.web.team.actions.edit import EditedMeanwhileError, create_once, edit
 from zhibi.web.team.models import Role, User
 from zhibi.web.text import say
 
@@ -54,6 +54,6 @@ def _keep(grade: str, form: TreatmentForm, *, by: User) -> None:
     kept = Treatment.objects.filter(grade=grade, deleted_at=None).first()
     uid, version = form.cleaned_data["uid"], form.cleaned_data["version"]
     if kept is None:
-        create(Treatment(uid=uid, grade=grade, **form.values()), by=by)
-    else:
-        edit(kept, form.values(), by=by, version=version if uid == kept.uid else 0)
+        made = Treatment(uid=uid, grade=grade, **form.values())
+        kept = create_once(made, by=by, known_by="grade")
+    edit(kept, form.values(), by=by, version=version if uid == kept.uid else 0)

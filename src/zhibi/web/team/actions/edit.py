@@ -53,6 +53,18 @@ def create(record: Record, *, by: User, of_account: UUID | None = None) -> Recor
     return record
 
 
+def create_once(record: Record, *, by: User, known_by: str) -> Record:
+    """Save a new record, or give the one that somebody made at the same moment with the same
+    value in the field `known_by`, which two may not share."""
+    try:
+        return create(record, by=by)
+    except IntegrityError:
+        known = type(record).objects.filter(**{known_by: getattr(record, known_by)}).first()
+        if known is None:
+            raise
+        return known
+
+
 def _made_before(record: Record, by: User) -> Record | None:
     """The record of the same uid. ZhibiError when it is somebody else's, which a guessed uid must
     not lead to."""

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhibi.errors import ZhibiError
 from zhibi.web.team.actions.edit import note
@@ -23,18 +23,27 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(CLEAR) for _ in range(4)) for _ in range(GROUPS))
 
 
-@transaction.atomic
 def add_person(person: User, *, seller_names: Iterable[str], by: User) -> str | None:
     """Let a person in and give their first password. None when the same form was sent before."""
-    if User.objects.filter(uid=person.uid).exists():
+    if _is_known(person):
         return None
     password = new_password()
     person.username = person.username.lower()
     person.set_password(password)
-    person.save(force_insert=True)
-    note(person, "created", by=by, after=person.role)
-    _set_seller_names(person, seller_names, by=by)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+            note(person, "created", by=by, after=person.role)
+            _set_seller_names(person, seller_names, by=by)
+    except IntegrityError:
+        if not _is_known(person):  # another of the same user name
+            raise
+        return None
     return password
+
+
+def _is_known(person: User) -> bool:
+    return User.objects.filter(uid=person.uid).exists()
 
 
 @transaction.atomic

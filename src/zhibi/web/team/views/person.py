@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from zhibi.web.team.access import only_administrators
 from zhibi.web.team.actions.people import change_person
 from zhibi.web.team.forms.person import PersonForm
+from zhibi.web.team.forms.taken import taken_is_told
 from zhibi.web.team.models import User
 from zhibi.web.text import say
 
@@ -20,10 +21,11 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = get_object_or_404(User, uid=uid)
     form = PersonForm(request.POST or None, instance=User.objects.get(pk=found.pk))
     if request.method == "POST" and form.is_valid():
-        names = form.cleaned_data["seller_names"]
-        change_person(found, form.values(), seller_names=names, by=request.user)
-        messages.success(request, say("Saved."))
-        return redirect("person", found.uid)
+        with taken_is_told(form):
+            names = form.cleaned_data["seller_names"]
+            change_person(found, form.values(), seller_names=names, by=request.user)
+            messages.success(request, say("Saved."))
+            return redirect("person", found.uid)
     shown = {
         "person": found,
         "form": form,
