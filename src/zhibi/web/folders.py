@@ -1,13 +1,18 @@
-"""What the web workspace keeps beside the lake: made when it is missing, for its owner alone."""
+"""What the web workspace keeps beside the lake: made when it is missing, for its owner alone, and
+thrown away when it is nobody's."""
 
 from __future__ import annotations
 
+import shutil
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from zhibi.errors import ZhibiError
 
 NEEDED: Final = ("uploads", "attachments", "backups", "cache", "cache/results", "cache/static")
+UNFINISHED_FOR: Final = 24 * 3600  # seconds after which what no row knows of is nobody's
 
 
 def make_folders(workspace: Path) -> None:
@@ -21,3 +26,16 @@ def make_folders(workspace: Path) -> None:
             file=problem.filename,
             problem=problem.strerror,
         ) from problem
+
+
+def throw_away_strays(paths: Iterable[Path], is_known: Callable[[Path], bool]) -> None:
+    """Files are written before the row that leads to them: what a process left behind that was
+    killed in between."""
+    long_ago = time.time() - UNFINISHED_FOR
+    for path in paths:
+        if path.stat().st_mtime > long_ago or is_known(path):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

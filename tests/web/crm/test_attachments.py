@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,21 @@ def test_a_full_disk_is_a_sentence(
     assert "磁盘已满" in page.content.decode()
     assert not [path for path in folder.rglob("*") if path.is_file()]
     assert not Attachment.objects.exists()
+
+
+def test_what_a_killed_server_left_goes(
+    people: People, accounts: Accounts, signed_in: SignedIn, folder: Path
+) -> None:
+    signed_in(people.bob).post(address(accounts.of_bob), {"file": upload()})
+    kept = path_of(Attachment.objects.get().sha256)
+    stray, fresh, part = kept.parent / ("a" * 64), kept.parent / ("b" * 64), folder / ".part-x"
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for path in (stray, fresh, part):
+        path.touch()
+    for path in (kept, stray, part):
+        os.utime(path, (two_days_ago, two_days_ago))
+    action.throw_away_attachments()
+    assert [path.exists() for path in (kept, fresh, stray, part)] == [True, True, False, False]
 
 
 def test_a_form_without_our_mark_is_refused(people: People, accounts: Accounts) -> None:

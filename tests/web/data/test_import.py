@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from tests.web.conftest import Accounts, People
 from tests.web.data.conftest import ORDERS, file, worked
@@ -16,8 +19,10 @@ from zhibi import run
 from zhibi.web.crm.actions.search_terms import index_accounts
 from zhibi.web.crm.models import Account, Contact
 from zhibi.web.data import uploads
+from zhibi.web.data.actions.throw_away import throw_away_uploads
 from zhibi.web.data.models import Import
 from zhibi.web.data.uploads import safe_name
+from zhibi.web.data.views import data as data_view
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.models import User
 
@@ -217,6 +222,37 @@ def test_a_full_disk_keeps_nothing(
     assert answer.status_code == 422
     assert "空间" in answer.content.decode()
     assert not Import.objects.exists()
+    assert not list((workspace / "uploads").iterdir())
+
+
+def test_files_without_a_row_are_taken_anew_or_go(
+    people: People, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, workspace: Path
+) -> None:
+    """A server that dies between keeping the files and asking for the work."""
+
+    def died(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    browser, form = signed_in(people.fay), {"kind": "", "uid": str(uuid4())}
+    with monkeypatch.context() as now:
+        now.setattr(data_view, "ask", died)
+        with pytest.raises(RuntimeError):
+            browser.post("/data/", form | {"files": [file(ORDERS)]})
+    assert not Import.objects.exists()
+    assert browser.post("/data/", form | {"files": [file(ORDERS)]}).status_code == 302
+    assert worked(form["uid"]).state == Import.State.CHECKED
+    folders = [uploads.folder_of(UUID(form["uid"])), uploads.folder_of(uuid4())]
+    folders[1].mkdir()
+    (workspace / "uploads" / "a.upload").touch()
+    throw_away_uploads()
+    assert all(folder.exists() for folder in folders)  # somebody's upload may be going on
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for path in (workspace / "uploads").iterdir():
+        os.utime(path, (two_days_ago, two_days_ago))
+    throw_away_uploads()
+    assert list((workspace / "uploads").iterdir()) == folders[:1]
+    Import.objects.update(deleted_at=timezone.now())  # and what was thrown away goes, too
+    throw_away_uploads()
     assert not list((workspace / "uploads").iterdir())
 
 

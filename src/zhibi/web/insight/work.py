@@ -40,8 +40,10 @@ def take_findings(running: Running) -> dict[str, Any]:
 @work("throw_away", after="take_figures")
 def throw_away(running: Running) -> dict[str, Any]:
     """Results that nobody reads any more, and lists that were taken out days ago."""
+    from zhibi.web.crm.actions.attach import throw_away_attachments
     from zhibi.web.crm.actions.export import throw_away_exports
     from zhibi.web.insight.actions.throw_away import throw_away_old
 
     throw_away_exports()
+    throw_away_attachments()
     return {"thrown_away": throw_away_old()}

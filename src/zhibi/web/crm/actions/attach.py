@@ -13,10 +13,12 @@ from django.conf import settings
 
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.models import Account, Attachment
+from zhibi.web.folders import throw_away_strays
 from zhibi.web.team.actions.edit import create
 from zhibi.web.team.models import User
 
 MAX_BYTES: Final = 50_000_000
+PART: Final = ".part-"  # what is not whole yet
 # What runs when somebody opens it.
 REFUSED: Final = frozenset(
     f".{ending}"
@@ -63,6 +65,16 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
+def throw_away_attachments() -> None:
+    """Contents that no row leads to."""
+    root = Path(settings.MEDIA_ROOT)
+    throw_away_strays([*root.glob(f"{PART}*"), *root.glob("??/*")], _is_known)
+
+
+def _is_known(path: Path) -> bool:
+    return Attachment.objects.filter(sha256=path.name).exists()
+
+
 def safe_name(name: str) -> str:
     """The file's own name. ZhibiError for a path, and for what runs when it is opened."""
     shown = "".join(letter for letter in name if letter.isprintable()).strip(" .")
@@ -94,7 +106,7 @@ def _keep(upload: Any) -> str:
     try:
         root.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
-        with tempfile.NamedTemporaryFile(dir=root, prefix=".part-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=root, prefix=PART, delete=False) as file:
             part = Path(file.name)
             for chunk in upload.chunks():
                 digest.update(chunk)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from zhibi.errors import ZhibiError
@@ -13,6 +15,8 @@ from zhibi.web.data.models import Import
 from zhibi.web.data.models.brought import WAITING
 from zhibi.web.data.seen import problem
 from zhibi.web.data.uploads import folder_of
+from zhibi.web.folders import throw_away_strays
+from zhibi.web.given import uid_in
 
 DAYS: Final = 30
 
@@ -30,4 +34,11 @@ def throw_away_uploads() -> int:
         shutil.rmtree(folder_of(one.uid), ignore_errors=True)
         known = Import.objects.filter(pk=one.pk, state__in=WAITING)
         known.update(state=Import.State.STUCK, seen=None, problem=problem(gone))
+    throw_away_strays(settings.UPLOADS.glob("*"), _is_known)
     return len(old)
+
+
+def _is_known(path: Path) -> bool:
+    """Not the folder of an import that somebody threw away; nor part of a file on its way in."""
+    uid = uid_in(path.name)
+    return bool(uid) and Import.objects.filter(uid=uid, deleted_at=None).exists()

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -61,7 +62,8 @@ def _upload(request: HttpRequest) -> HttpResponse:
     if Import.objects.filter(uid=fresh.uid).exists():  # somebody else's, whose files stay theirs
         raise Http404
     fresh.files = keep(fresh.uid, files)
-    one = create(fresh, by=request.user)
-    one.job = ask("look_at_import", by=request.user, **{"import": str(one.uid)})
-    one.save(update_fields=["job"])
+    with transaction.atomic():  # killed in between, files without a row are left and thrown away
+        one = create(fresh, by=request.user)
+        one.job = ask("look_at_import", by=request.user, **{"import": str(one.uid)})
+        one.save(update_fields=["job"])
     return redirect("import", one.uid)

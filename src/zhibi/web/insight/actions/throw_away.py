@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -11,12 +9,12 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
+from zhibi.web.folders import throw_away_strays
 from zhibi.web.insight import results
 from zhibi.web.insight.models import Analysis
 
 UNREAD_FOR: Final = timedelta(days=30)
 AT_MOST: Final = 2_000_000_000  # bytes in all
-UNFINISHED_FOR: Final = 24 * 3600  # seconds after which a folder without a row is nobody's
 
 
 def throw_away_old() -> int:
@@ -32,7 +30,7 @@ def throw_away_old() -> int:
     for one in gone:
         results.throw_away(one.key)
         one.delete()
-    _throw_away_strays()
+    throw_away_strays(Path(settings.RESULTS).glob("*/*"), _is_known)
     return len(gone)
 
 
@@ -40,14 +38,6 @@ def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.glob("*")) if folder.is_dir() else 0
 
 
-def _throw_away_strays() -> None:
-    """What a killed process left behind, and what was known of earlier data."""
-    long_ago = time.time() - UNFINISHED_FOR
-    for path in Path(settings.RESULTS).glob("*/*"):
-        is_known = Analysis.objects.filter(key=path.name).exists()
-        if is_known or path.stat().st_mtime > long_ago:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+def _is_known(path: Path) -> bool:
+    """Not what was known of earlier data, either."""
+    return Analysis.objects.filter(key=path.name).exists()
