@@ -108,7 +108,11 @@ def test_today_tells_what_is_new_since_one_looked(
     assert kept.told
     assert "我的集中度" not in signed_in(company.people.dana).get("/").content.decode()
     assert signed_in(company.people.dana).get(f"/insight/saved/{kept.uid}/look").status_code == 404
-    signed_in(kept.user).get(f"/insight/saved/{kept.uid}/look")
+    look = f"/insight/saved/{kept.uid}/look"
+    browser.head(look)
+    browser.get(look, headers={"Sec-Purpose": "prefetch;prerender"})  # by the browser, ahead
+    assert "我的集中度" in browser.get("/").content.decode()
+    browser.get(look)
     assert "我的集中度" not in browser.get("/").content.decode()
     ask("made_anew", by=kept.user, saved=str(kept.uid))
     work()

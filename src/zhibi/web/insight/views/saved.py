@@ -30,10 +30,16 @@ def look(request: HttpRequest, uid: UUID) -> HttpResponse:
     kept = get_object_or_404(SavedAnalysis, uid=uid, user=request.user, deleted_at=None)
     if not is_question(kept.method):
         raise Http404
-    if kept.last_made_at:
+    if kept.last_made_at and _is_followed(request):
         look_at(kept)
     query = f"?{kept.query}" if kept.query else ""
     return redirect(reverse("analysis", args=[kept.method]) + query)
+
+
+def _is_followed(request: HttpRequest) -> bool:
+    """Whether a person follows the link: not where a browser fetches what may be followed."""
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    return request.method == "GET" and not ahead
 
 
 def change(request: HttpRequest, uid: UUID) -> HttpResponse:
