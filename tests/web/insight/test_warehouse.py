@@ -8,13 +8,16 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.tables import shop
 from tests.tables.test_warehouse import filled_duckdb, filled_postgres
 from tests.web.conftest import People, SignedIn
+from tests.web.insight.test_decide import task_of
 from zhibi import run
 from zhibi.errors import ZhibiError
 from zhibi.tables import engines
@@ -25,11 +28,14 @@ from zhibi.tables.workspace import Workspace
 from zhibi.web.crm.actions.look_at_warehouse import look_if_new
 from zhibi.web.crm.actions.merge import merge
 from zhibi.web.crm.actions.take_figures import take_figures
-from zhibi.web.crm.models import Account
+from zhibi.web.crm.models import Account, Task
 from zhibi.web.data.kinds import kinds_for
+from zhibi.web.insight import results
 from zhibi.web.insight.known import known
+from zhibi.web.insight.models import Analysis, SavedAnalysis
 from zhibi.web.jobs.actions.do import do
-from zhibi.web.jobs.models import Job
+from zhibi.web.jobs.actions.plan import ask_for_due
+from zhibi.web.jobs.models import Job, Schedule
 from zhibi.web.team.models import User
 
 OF_BOB = ("c01", "c04", "c07")  # c04 is a plant of c00, which is Charlie's
@@ -119,6 +125,26 @@ def test_a_warehouse_that_is_gone_leaves_what_was_there(
     assert again.at > look.at
     assert again.version == look.version
     assert "has not answered" not in bob.get(PAGE).content.decode()
+
+
+def test_findings_become_tasks_and_kept_analyses_are_made_anew_there(
+    workspace: Workspace, people: People, in_english: SignedIn
+) -> None:
+    bob, method = in_english(people.bob), "/insight/satisfaction/"
+    bob.get(method)
+    work()
+    found = next(one for one in results.findings_of(Analysis.objects.get().key) if one.customer_id)
+    bob.post(f"{method}findings/{found.id}/task", task_of(people.bob))
+    task = Task.objects.get()
+    assert task.account
+    assert task.account.sources.get().customer_id == found.customer_id
+    assert "本周联系" in bob.get(method).content.decode()
+    bob.post(method + "save", {"uid": str(uuid4()), "name": "Mine", "every": "day"})
+    SavedAnalysis.objects.update(last_made_at=None)
+    Schedule.objects.update(next_at=timezone.now())
+    ask_for_due()
+    assert [do(job).error for job in Job.objects.filter(kind="made_anew")] == [None]
+    assert SavedAnalysis.objects.get().last_made_at
 
 
 def test_the_page_of_data_says_where_orders_come_from(
