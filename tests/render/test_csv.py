@@ -28,7 +28,7 @@ def test_begins_with_the_mark_and_keeps_amounts_exact() -> None:
     assert {len(row) for row in rows} == {13}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1"])
 def test_formulas_are_disarmed(text: str) -> None:
     table = Table("t", "T", (Column("a", "=A", Unit.NAME),), ((text,), ("plain",)), 2)
     assert read(render_csv(table, "en", "CNY")) == [["'=A"], ["'" + text], ["plain"]]

@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from zhibi.render.grid import is_formula_like, table_grid
+from zhibi.formulas import disarmed
+from zhibi.render.grid import table_grid
 from zhibi.render.values import Formatter
 from zhibi.result import Table, Unit, Value
 
@@ -25,7 +26,7 @@ def render_csv(table: Table, language: str, currency: str) -> str:
     data = table_grid(table, formatter)
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow([_disarmed(label) for label in data.headings])
+    writer.writerow([disarmed(label) for label in data.headings])
     for row in (*data.rows, *((data.totals,) if data.totals else ())):
         writer.writerow(
             [_cell(value, unit, formatter) for value, unit in zip(row, data.units, strict=True)]
@@ -42,8 +43,4 @@ def _cell(value: Value, unit: Unit, formatter: Formatter) -> str:
         return value.isoformat()
     if isinstance(value, int | float):
         return repr(value)
-    return _disarmed(formatter.value(value, unit, exact=True) if value else "")
-
-
-def _disarmed(text: str) -> str:
-    return f"'{text}" if is_formula_like(text) else text
+    return disarmed(formatter.value(value, unit, exact=True) if value else "")

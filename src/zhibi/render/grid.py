@@ -16,7 +16,6 @@ from zhibi.render.columns import in_brackets
 from zhibi.render.values import MONEY_UNITS, Formatter
 from zhibi.result import Column, Estimate, Row, Table, Unit, Value
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -80,11 +79,6 @@ def heading(column: Column, formatter: Formatter) -> str:
 def clean(text: str) -> str:
     """Without the control characters that no spreadsheet can hold."""
     return _CONTROL.sub("", text)
-
-
-def is_formula_like(text: str) -> bool:
-    """Whether a spreadsheet that opens a CSV could take the text for a formula."""
-    return text.startswith(_FORMULA_STARTS)
 
 
 def _spread(row: Row, spread: Sequence[bool]) -> Row:

@@ -111,7 +111,7 @@ def assert_accounted(first, second):
 def test_corrected_rejects_complete_the_order_they_are_of(workspace, tmp_path):
     orders = write(
         tmp_path / "orders.csv",
-        "A1,C1,=甲,2024-05-02,P1,1,100",
+        "A1,C1,=甲,2024-05-02,＝P1,1,100",
         "A1,C1,=甲,2024-05-02,P2,1,many",
         "A2,C1,=甲,2024-05-02,P1,-1,-7",
     )
@@ -126,6 +126,7 @@ def test_corrected_rejects_complete_the_order_they_are_of(workspace, tmp_path):
         ["orders.csv", "3", "不含税金额", "many"],
     ]
     assert all(line[7] == "'=甲" for line in lines[1:])  # neutral in a spreadsheet
+    assert lines[1][9] == "'＝P1"
 
     rejects.write_bytes(raw.replace(b",many", b",50").replace(b'"many"', b"50"))
     report = bring(workspace, rejects)
@@ -133,6 +134,7 @@ def test_corrected_rejects_complete_the_order_they_are_of(workspace, tmp_path):
     assert account(report) == (2, 0, 2, 0, 0, 0)
     assert net(workspace) == Decimal(143)
     assert held(workspace, "SELECT DISTINCT name FROM lake", "customers") == [("=甲",)]
+    assert ("＝P1",) in held(workspace, "SELECT product_id FROM lake")
     assert not codes(report).get("orders_losing")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zhibi.formulas import STARTS
 from zhibi.tables.ingest.duck import connect, literal, name
 from zhibi.tables.ingest.stages import Checked, Sheet, sheet_name
 
@@ -20,7 +21,9 @@ ALONG = "not rejected: here because its order is replaced as a whole"
 BOM = b"\xef\xbb\xbf"  # without it a spreadsheet shows Chinese as signs
 
 # What a spreadsheet would run as a formula; a plain number may begin with a sign.
-_FORMULA = r"^[=+\-@\t\r]"
+_STARTS = "".join(STARTS).replace("-", r"\-")
+_FORMULA = f"^[{_STARTS}]"
+_DISARMED = f"^''[{_STARTS}]"  # within a text of SQL
 _NUMBER = r"^[-+]?[\d,. ]+%?$"
 
 
@@ -110,7 +113,7 @@ def without_own_columns(sheet: Sheet, staging: Path) -> Sheet:
         return sheet
     path = staging / f"{sheet.staged.stem}.corrected.parquet"
     columns = ", ".join(
-        f"CASE WHEN regexp_matches(c{column}, '^''[=+\\-@]') THEN substr(c{column}, 2) "
+        f"CASE WHEN regexp_matches(c{column}, '{_DISARMED}') THEN substr(c{column}, 2) "
         f"ELSE c{column} END AS c{column - width}"
         for column in range(width, len(sheet.headers))
     )

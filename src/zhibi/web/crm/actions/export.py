@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone, translation
 
+from zhibi.formulas import disarmed
 from zhibi.web.crm.listing.columns import COLUMNS, Column
 from zhibi.web.crm.listing.conditions import found
 from zhibi.web.crm.listing.filters import read_filters
@@ -37,7 +38,6 @@ FORMATS: Final = {
 AT_ONCE: Final = 5_000  # more are written by the worker
 MOST: Final = 1_000_000  # rows of a sheet
 KEPT_FOR: Final = timedelta(days=7)
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 DAY: Final = "yyyy-mm-dd"
 
 
@@ -65,11 +65,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def harmless(text: str) -> str:
-    """Text that no spreadsheet runs."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
@@ -77,7 +72,7 @@ def _write_csv(file: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[An
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007 - the number is the answer
         values = (plain(value) for value in row)
-        writer.writerow(harmless(one) if isinstance(one, str) else one for one in values)
+        writer.writerow(disarmed(one) if isinstance(one, str) else one for one in values)
     text.flush()
     text.detach()
     return count

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from zhibi.errors import ZhibiError
+from zhibi.formulas import disarmed
 from zhibi.said import Said
 from zhibi.web.crm.bringing.accounts import propose_accounts
 from zhibi.web.crm.bringing.contacts import propose_contacts
@@ -165,13 +166,8 @@ def _write_refused(one: Import, found: ListRead, proposal: Proposal) -> list[str
     folder.mkdir(exist_ok=True)
     path = folder / f"{Path(one.files[0]['name']).stem}.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows((row, _harmless(name), why) for row, name, why in sorted(lines))
+        csv.writer(file).writerows((row, disarmed(name), why) for row, name, why in sorted(lines))
     return [path.name]
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def _keep(one: Import, state: Any, understood: Any, problem: Any) -> None:
