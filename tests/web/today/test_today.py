@@ -13,10 +13,11 @@ from django.test import Client
 
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm.access import today
+from zhibi.web.crm.actions.book_owed import book_anew
 from zhibi.web.crm.models import Account, LifeStage, Promise, Receivable, Task
 from zhibi.web.insight.models import FindingRecord
 from zhibi.web.team.models import User
-from zhibi.web.today.agenda import FIRST, Agenda, Entry, agenda, chosen
+from zhibi.web.today.agenda import FIRST, LOOKED_AT, Agenda, Entry, agenda, chosen
 
 SignedIn = Callable[[User], Client]
 
@@ -32,7 +33,7 @@ def owing(account: Account, days_late: int, amount: int, **more: object) -> Rece
     if days_late > 0:
         late = Coalesce("overdue", Decimal(0)) + Decimal(amount)
         Account.objects.filter(pk=account.pk).update(overdue=late)
-    return Receivable.objects.create(
+    made = Receivable.objects.create(
         account=account,
         receivable_id=f"r{days_late}",
         due_on=today() - timedelta(days_late),
@@ -40,6 +41,8 @@ def owing(account: Account, days_late: int, amount: int, **more: object) -> Rece
         open=Decimal(amount),
         **more,
     )
+    book_anew()
+    return made
 
 
 def endangered(account: Account, stake: int, news: str = "停购了滤芯") -> FindingRecord:
@@ -114,15 +117,41 @@ def test_at_most_seven_and_two_of_a_kind() -> None:
     assert kinds(found) == [*["collection"] * 5, *["warning"] * 2]
     assert len(found.first) == FIRST
     assert len(found.more) == 5
+    found = chosen([*late, *others[:1], Entry("promise", "info", None)])
+    assert kinds(found) == [*["collection"] * 6, "warning"]  # what is not urgent takes no place
 
 
-def test_a_promise_of_long_ago_goes_behind_the_rest(people: People, accounts: Accounts) -> None:
-    for days in (300, 1):
-        Promise.objects.create(
-            account=accounts.of_bob, text=f"{days}", due_on=today() - timedelta(days)
-        )
+def test_a_promise_of_long_ago_is_its_owners_and_hides_none_of_now(
+    people: People, accounts: Accounts
+) -> None:
+    for days in (*range(300, 300 + LOOKED_AT), 1):
+        due = {"due_on": today() - timedelta(days)}
+        Promise.objects.create(account=accounts.of_bob, text=f"{days}", **due)
+        Task.objects.create(assignee=people.bob, title=f"{days}", **due)
     found = agenda(people.bob).first
-    assert [(entry.about.text, entry.urgency) for entry in found] == [("1", "now"), ("300", "info")]
+    told = [(entry.kind, entry.about.due_on, entry.urgency) for entry in found]
+    yesterday = today() - timedelta(1)
+    assert told[:2] == [("promise", yesterday, "now"), ("task", yesterday, "now")]
+    assert {urgency for _, _, urgency in told[2:]} == {"info"}
+    for who in (people.alice, people.fay):
+        assert [entry.about.due_on for entry in agenda(who).first] == [yesterday]
+
+
+def test_crumbs_are_not_urgent(people: People, accounts: Accounts) -> None:
+    bob, alice = accounts.of_bob, accounts.of_alice
+    owing(bob, 45, 99)
+    owing(alice, 45, 10_000)
+    endangered(bob, 728, news="逾期 728 元")
+    endangered(alice, 1_000_000)
+    found = agenda(people.alice).first
+    assert [(entry.kind, entry.urgency, entry.account) for entry in found] == [
+        ("collection", "now", alice), ("warning", "now", alice),
+        ("collection", "info", bob), ("warning", "info", bob),
+    ]  # fmt: skip
+    # Bob sees no larger one; but what the account buys in a year is larger.
+    assert [entry.urgency for entry in agenda(people.bob).first] == ["now", "now"]
+    Account.objects.filter(pk=bob.pk).update(sales=Decimal(80_000))
+    assert [entry.urgency for entry in agenda(people.bob).first] == ["info", "info"]
 
 
 def test_what_was_decided_does_not_come_back(people: People, accounts: Accounts) -> None:

@@ -1,20 +1,24 @@
 """The ordered list of one person: at most seven, the rest under more (domain 5.6).
 
 ① money to collect ② promises and tasks due ③ accounts in danger ④ visits that are due
-⑤ first visits. No kind takes more than two of the seven, so that a bad month of collections
-does not hide an account that is leaving.
+⑤ first visits. No kind takes more than two of the seven while others are urgent, so that a bad
+month of collections does not hide an account that is leaving.
+
+What is at stake makes it urgent: an amount that is a crumb beside the largest of its kind, or
+beside what the account buys in a year, waits behind the rest, however long it is late. So does a
+promise of long ago: nobody waits for it today, and only the owner of the account is reminded.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from zhibi.web.crm.access import (
     at_accounts_of,
@@ -35,8 +39,8 @@ LOOKED_AT: Final = 12  # of each kind: more than this nobody reads on one page
 WAITING: Final = 60  # accounts to visit that are named
 COLLECT_WITHIN: Final = timedelta(days=7)
 REMIND_WITHIN: Final = timedelta(days=3)
-LONG_PAST: Final = timedelta(days=60)  # nobody waits for it today: it goes behind the rest
-CRUMB: Final = Decimal("0.02")  # of the largest amount: less is a slip in the books
+LONG_PAST: Final = timedelta(days=60)
+CRUMB: Final = Decimal("0.01")
 KINDS: Final = ("collection", "promise", "task", "warning", "visits", "first visits")
 URGENCIES: Final = ("now", "soon", "info")
 
@@ -79,10 +83,10 @@ def agenda(user: User) -> Agenda:
     """What `user` is to do today, in the accounts they see."""
     seen = ordered_accounts_of(user)
     entries = [
-        *_collections(user),
+        *_without_crumbs(_collections(user)),
         *_promises(user),
         *_tasks(user),
-        *_warnings(seen),
+        *_without_crumbs(_warnings(seen)),
         *_visits(user, seen),
         *_first_visits(user, seen),
     ]
@@ -90,29 +94,35 @@ def agenda(user: User) -> Agenda:
 
 
 def chosen(entries: Iterable[Entry]) -> Agenda:
-    """The first seven of an ordered list, no kind more than twice while others wait."""
+    """The first seven of an ordered list, no kind more than twice while others are as urgent."""
     ordered = list(entries)
     taken: Counter[str] = Counter()
-    wanted: list[int] = []
-    waiting: list[int] = []
+    ranked = []
     for place, entry in enumerate(ordered):
         taken[entry.kind] += 1
-        (wanted if taken[entry.kind] <= OF_A_KIND else waiting).append(place)
-    first = sorted([*wanted, *waiting][:FIRST])
+        ranked.append((entry.urgency == "info", taken[entry.kind] > OF_A_KIND, place))
+    first = sorted(place for *_, place in sorted(ranked)[:FIRST])
     return Agenda(
         tuple(ordered[place] for place in first),
         tuple(entry for place, entry in enumerate(ordered) if place not in first),
     )
 
 
-def _collections(user: User) -> Iterable[Entry]:
-    found = to_collect(user, COLLECT_WITHIN, most=LOOKED_AT)
-    largest = max((one.open for one in found), default=Decimal(0))
+def _without_crumbs(entries: Iterable[Entry]) -> Iterable[Entry]:
+    """Entries of a kind; those with too little at stake are not urgent."""
+    found = list(entries)
+    largest = max((one.stake for one in found if one.stake), default=Decimal(0))
     for one in found:
-        is_crumb = one.open < CRUMB * largest
+        bought = one.account.sales if one.account else None
+        is_crumb = one.stake is not None and one.stake < CRUMB * max(largest, bought or 0)
+        yield replace(one, urgency="info") if is_crumb else one
+
+
+def _collections(user: User) -> Iterable[Entry]:
+    for one in to_collect(user, COLLECT_WITHIN, most=LOOKED_AT):
         yield Entry(
             "collection",
-            "info" if is_crumb else _urgency_of(one),
+            _urgency_of(one),
             one,
             account=one.account,
             stake=one.open,
@@ -127,18 +137,20 @@ def _urgency_of(collection: Collection) -> str:
 
 
 def _promises(user: User) -> Iterable[Entry]:
-    found = (
-        Promise.objects.filter(
-            at_accounts_of(user),
-            due_on__lte=today() + REMIND_WITHIN,
-            kept_on=None,
-            dropped_because="",
-            deleted_at=None,
-        )
-        .select_related("account", "account__owner")
-        .order_by("due_on", "pk")[:LOOKED_AT]
-    )
-    for one in found:
+    """Of many owners only those of now: an index of the days is walked, and the oldest, which
+    stand there for years, would be all that is found."""
+    due = Promise.objects.filter(
+        at_accounts_of(user),
+        due_on__lte=today() + REMIND_WITHIN,
+        kept_on=None,
+        dropped_because="",
+        deleted_at=None,
+    ).select_related("account", "account__owner")
+    if has_few_owners(user):
+        found = due.filter(_is_of_now() | Q(account__owner=user)).order_by(*_of_now_first())
+    else:
+        found = due.filter(_is_of_now()).order_by("due_on", "pk")
+    for one in found[:LOOKED_AT]:
         yield Entry("promise", _due(one.due_on), one, account=one.account, due_on=one.due_on)
 
 
@@ -147,12 +159,20 @@ def _tasks(user: User) -> Iterable[Entry]:
         tasks_of(user)
         .filter(assignee=user, done_at=None, due_on__lte=today() + REMIND_WITHIN)
         .select_related("account")
-        .order_by("due_on", "pk")[:LOOKED_AT]
+        .order_by(*_of_now_first())[:LOOKED_AT]
     )
     for one in found:
         yield Entry(
             "task", _due(one.due_on), one, account=one.account, stake=one.stake, due_on=one.due_on
         )
+
+
+def _is_of_now() -> Q:
+    return Q(due_on__gte=today() - LONG_PAST)
+
+
+def _of_now_first() -> tuple[Any, ...]:
+    return ExpressionWrapper(_is_of_now(), BooleanField()).desc(), "due_on", "pk"
 
 
 def _due(day: date | None) -> str:
