@@ -51,6 +51,8 @@ def build(accounts: int) -> None:
     """Fill the migrated, empty database that Django is set to."""
     from django.db import connection
 
+    from zhibi.web.crm.actions.book_owed import book_anew
+
     words = SQLITE if connection.vendor == "sqlite" else POSTGRES
     _people()
     with connection.cursor() as cursor:
@@ -63,6 +65,7 @@ def build(accounts: int) -> None:
             cursor.execute(statement)
         cursor.execute("DROP TABLE numbers")
         cursor.execute("DROP TABLE parts")
+        book_anew()
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
     _set_counters(connection)
 

@@ -19,10 +19,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+from uuid import UUID
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -58,6 +60,7 @@ PAGES = {
     "account page": "/accounts/{uid}/",
     "today": "/",
 }
+TODAY_MOVED = "today, an account changed hands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,10 @@ def time_pages(times: int, chosen: str) -> list[Timed]:
                 timed = _timed(browser, address.format(uid=uid), times)
                 done.append(Timed(page, who, *timed))
                 print(row(done[-1]), flush=True)
+        if chosen in TODAY_MOVED:
+            timed = _timed(browser, "/", times, before=partial(_move, uid))
+            done.append(Timed(TODAY_MOVED, who, *timed))
+            print(row(done[-1]), flush=True)
         if chosen in "later pages":
             timed = _timed_pages(browser, times)
             done.append(Timed("later pages", who, *timed))
@@ -94,9 +101,24 @@ def time_pages(times: int, chosen: str) -> list[Timed]:
     return done
 
 
-def _timed(browser: Any, address: str, times: int) -> tuple[float, float, int, int]:
+def _move(uid: UUID) -> None:
+    """Give the account to somebody else, or back."""
+    from zhibi.web.crm.actions.assign import assign
+    from zhibi.web.crm.models import Account
+    from zhibi.web.team.models import User
+
+    account = Account.objects.get(uid=uid)
+    owners = User.objects.filter(username__in=("p3", "p4")).exclude(pk=account.owner_id)
+    assign(account, owners.first(), by=User.objects.get(username="director"))
+
+
+def _timed(
+    browser: Any, address: str, times: int, before: Callable[[], None] = lambda: None
+) -> tuple[float, float, int, int]:
+    """`before` is done each time, and not timed."""
     seconds, answers = [], []
     for _ in range(times):
+        before()
         taken, answer = _once(lambda: browser.get(address))
         seconds.append(taken)
         answers.append(answer)

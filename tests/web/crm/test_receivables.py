@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.methods.given import line, tables_of
 from tests.web.conftest import Accounts, People
 from zhibi.web.crm import access, owed
+from zhibi.web.crm.actions.book_owed import book_anew
 from zhibi.web.crm.actions.take_receivables import take_receivables
 from zhibi.web.crm.models import Account, Receipt, Receivable, SourceCustomer
 from zhibi.web.crm.views import receivables as page_of_receivables
@@ -24,11 +24,9 @@ DAY = date(2026, 9, 10)
 
 
 @pytest.fixture(autouse=True)
-def tenth_of_september(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def tenth_of_september(monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (access, owed, page_of_receivables):
         monkeypatch.setattr(place, "today", lambda: DAY)
-    yield
-    cache.clear()
 
 
 def owing(account: Account, due_in: int, amount: str, **more: object) -> None:
@@ -40,6 +38,7 @@ def owing(account: Account, due_in: int, amount: str, **more: object) -> None:
         open=Decimal(amount),
         **more,
     )
+    book_anew()
 
 
 def test_sums_by_hand(people: People, accounts: Accounts) -> None:

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from tests.web.conftest import People
 from zhibi.web.crm.access import today
+from zhibi.web.crm.actions.book_owed import book_anew
 from zhibi.web.crm.actions.search_terms import index_accounts
 from zhibi.web.crm.models import (
     Account,
@@ -179,6 +180,7 @@ def build(people: People) -> World:
     _left_by_bob(world.planted["handed"], people.bob)
     gone = world.planted["gone"].account
     Account.objects.filter(pk=gone.pk).update(deleted_at=timezone.now(), deleted_by=people.charlie)
+    book_anew()
     for one in world.planted.values():
         one.account.refresh_from_db()
     index_accounts(list(accounts.values()))

@@ -58,6 +58,15 @@ def at_accounts_of(user: User) -> Q:
     return living & in_scope(user, "account__", is_indexed=False)
 
 
+def accounts_lent_to(user: User) -> QuerySet[Account]:
+    """Of the accounts `user` sees those of owners whose accounts they do not see."""
+    people = people_seen(user, today())
+    if people is None:
+        return Account.objects.none()
+    named = Account.objects.filter(LIVING, pk__in=sorted(_rights(user)))
+    return named.exclude(owner_id__in=people)
+
+
 def has_few_owners(user: User) -> bool:
     """Whether the accounts `user` sees belong to so few that all may be looked at."""
     people = people_seen(user, today())

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import calendar
-import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import add
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import (
     Case,
     Count,
+    F,
     Min,
     OuterRef,
     Q,
@@ -25,16 +25,17 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from zhibi.web.crm.access import (
+    accounts_lent_to,
     at_accounts_of,
     has_few_owners,
     ordered_accounts_of,
-    scope_key,
     today,
 )
-from zhibi.web.crm.models import Account, Receivable
-from zhibi.web.team.models import Change, User
+from zhibi.web.crm.models import Account, OwedByDay, Receivable
+from zhibi.web.fields import MoneyField
+from zhibi.web.team.models import User
+from zhibi.web.team.scope import people_seen
 
-KEPT_FOR = 3600  # seconds
 FIGURES_KEPT = timedelta(days=7)  # what fell due since they were taken, no account says yet
 LATE_FOR_LONG = 30  # days: from here on it is for now, not for soon
 NOTHING: Any = Decimal(0)
@@ -54,17 +55,16 @@ class Owed:
 def owed_to(user: User) -> Owed | None:
     """Of all accounts `user` sees; None when nothing about receivables is known at all.
 
-    Kept for an hour and thrown away with the next import, which replaces the rows, and when an
-    account changes: it may have changed hands.
+    Read from the ledger of the owners: the amounts of a million accounts take seconds to add up.
     """
-    changed = Change.objects.filter(subject_kind="account").order_by("-pk").values("pk")[:1]
-    newest = Receivable.objects.order_by("-pk").values_list("pk", Subquery(changed)).first()
-    if newest is None:
-        return None
-    made_of = f"{scope_key(user)}|{newest}|{today()}"
-    key = f"owed|{hashlib.sha256(made_of.encode()).hexdigest()}"
-    found: Owed | None = cache.get_or_set(key, lambda: owed(receivables_of(user)), KEPT_FOR)
-    return found
+    people = people_seen(user, today())
+    lines = OwedByDay.objects.all()
+    if people is not None:
+        lines = lines.filter(owner__in=sorted(people))
+    of_owners = _booked(lines)
+    lent = owed(Receivable.objects.filter(account__in=accounts_lent_to(user).values("pk")))
+    found = Owed(*map(add, astuple(of_owners), astuple(lent)))
+    return found if any(astuple(found)) or Receivable.objects.exists() else None
 
 
 def receivables_of(user: User) -> QuerySet[Receivable]:
@@ -74,17 +74,40 @@ def receivables_of(user: User) -> QuerySet[Receivable]:
 
 def owed(rows: QuerySet[Receivable]) -> Owed:
     """The sums of these rows on the reader's day."""
-    now = today()
-    ends = now.replace(day=calendar.monthrange(now.year, now.month)[1])
+    now, ends = today(), month_ends()
     late, coming = Q(due_on__lt=now), Q(due_on__gte=now)
     sums = rows.aggregate(
-        late=Sum("open", filter=late),
+        late=_sum("open", late),
         late_accounts=Count("account", distinct=True, filter=late),
-        due_this_month=Sum("open", filter=coming & Q(due_on__lte=ends)),
-        retained=Sum("open", filter=coming & Q(is_retention=True)),
-        later=Sum("open", filter=Q(due_on__gt=ends, is_retention=False)),
+        due_this_month=_sum("open", coming & Q(due_on__lte=ends)),
+        retained=_sum("open", coming & Q(is_retention=True)),
+        later=_sum("open", Q(due_on__gt=ends, is_retention=False)),
     )
-    return Owed(**{name: NOTHING if value is None else value for name, value in sums.items()})
+    return Owed(**sums)
+
+
+def _booked(lines: QuerySet[OwedByDay]) -> Owed:
+    """The same of the ledger."""
+    now, ends = today(), month_ends()
+    late, coming, later = Q(due_on__lt=now), Q(due_on__gte=now), Q(due_on__gt=ends)
+    sums = lines.aggregate(
+        late=_sum("open", late),
+        late_accounts=Sum("debtors", filter=late, default=0),
+        due_this_month=_sum("open", coming & Q(due_on__lte=ends)),
+        retained=_sum("retention", coming),
+        later=_sum(F("open") - F("retention"), later),
+    )
+    return Owed(**sums)
+
+
+def _sum(amount: Any, where: Q) -> Sum:
+    return Sum(amount, filter=where, default=NOTHING, output_field=MoneyField())
+
+
+def month_ends() -> date:
+    """The last day of the reader's month."""
+    now = today()
+    return now.replace(day=calendar.monthrange(now.year, now.month)[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
+from zhibi.web.crm.actions.book_owed import rebooked
 from zhibi.web.crm.actions.change_account import set_on_account
 from zhibi.web.crm.models import Account, Task
 from zhibi.web.team.actions.edit import edit
@@ -15,7 +14,7 @@ def assign(account: Account, owner: User, *, by: User) -> None:
     former = account.owner_id
     if former == owner.pk:
         return
-    with transaction.atomic():
+    with rebooked([account.pk]):
         set_on_account(account, {"owner": owner}, by=by)
         for task in Task.objects.filter(
             account=account, assignee=former, done_at=None, deleted_at=None

@@ -7,9 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
+from zhibi.web.crm.actions.book_owed import rebooked
 from zhibi.web.crm.actions.search_terms import index_accounts
 from zhibi.web.crm.models import Account, Tag
-from zhibi.web.team.actions.edit import create, create_once, edit, note
+from zhibi.web.team.actions.edit import (
+    create,
+    create_once,
+    delete,
+    edit,
+    note,
+    restore,
+)
 from zhibi.web.team.models import User
 
 
@@ -41,6 +49,17 @@ def set_on_account(account: Account, values: Mapping[str, Any], *, by: User) -> 
         edit(now, values, by=by, version=now.version, of_account=now.uid)
     for name in (*values, "version"):
         setattr(account, name, getattr(now, name))
+
+
+def delete_account(account: Account, *, by: User) -> None:
+    """Put it out of sight, with what it owes."""
+    with rebooked([account.pk]):
+        delete(account, by=by, of_account=account.uid)
+
+
+def restore_account(account: Account, *, by: User) -> None:
+    with rebooked([account.pk]):
+        restore(account, by=by, of_account=account.uid)
 
 
 def set_tags(account: Account, names: Iterable[str], *, by: User) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils import timezone
 
 from zhibi.errors import ZhibiError
+from zhibi.web.crm.actions.book_owed import rebooked
 from zhibi.web.crm.actions.search_terms import index_accounts
 from zhibi.web.crm.group import is_below
 from zhibi.web.crm.models import Account, Merge
@@ -38,7 +38,7 @@ def merge(kept: Account, gone: Account, *, by: User) -> Merge:
             "Both are customers of the warehouse, which nothing is written to; give them the same "
             "credit code there, and they are one here once it is read again."
         )
-    with transaction.atomic():
+    with rebooked([kept.pk, gone.pk]):
         rows = Account.objects.select_for_update().in_bulk([kept.pk, gone.pk])
         kept, gone = rows[kept.pk], rows[gone.pk]
         if kept == gone or kept.deleted_at or gone.deleted_at:
@@ -58,7 +58,7 @@ def merge(kept: Account, gone: Account, *, by: User) -> Merge:
 def unmerge(done: Merge, *, by: User) -> None:
     """Move everything back that is still where the merge put it. What was added to the kept
     account since stays there, and so does what somebody has changed since."""
-    with transaction.atomic():
+    with rebooked([done.kept_id, done.gone_id]):
         rows = Account.objects.select_for_update().in_bulk([done.kept_id, done.gone_id])
         kept, gone = rows[done.kept_id], rows[done.gone_id]
         if done.undone_at is not None or gone.merged_into_id != kept.pk:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zhibi.web.crm.access import today
+from zhibi.web.crm.actions.book_owed import hold_ledger, rebooked
 from zhibi.web.crm.actions.search_terms import SEARCHED, write_terms
 from zhibi.web.crm.actions.take_accounts import (
     FIGURES,
@@ -137,6 +138,7 @@ def _entities(tables: Tables) -> list[tuple[Key, Key]]:
 def _take(rows: Sequence[Row], own: Mapping[Key, int], people: Owners, day: date) -> dict[Key, int]:
     """Write some accounts; by key, those that there are now."""
     with transaction.atomic():
+        hold_ledger()
         batch = take_accounts(rows, own, people)
         others = []
         for row, account in zip(rows, batch.accounts, strict=True):
@@ -171,7 +173,8 @@ def _figures(row: Row) -> dict[str, Any]:
 def _write(batch: Batch) -> None:
     """New accounts, and what else changed of known ones than their figures."""
     insert_records(batch.new)
-    update_records(batch.changed, [name.removesuffix("_id") for name in WRITTEN])
+    with rebooked([account.pk for account in batch.changed]):
+        update_records(batch.changed, [name.removesuffix("_id") for name in WRITTEN])
     note_all(batch.audit, by=None)
     write_terms(batch.renamed)
 

@@ -12,7 +12,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 
+from zhibi.web.crm.actions.book_owed import book_anew, hold_ledger
 from zhibi.web.crm.actions.take_accounts import Key, accounts_by_key, cents, key_of_row
 from zhibi.web.crm.models import Receipt, Receivable
 
@@ -35,8 +37,11 @@ def take_receivables(tables: Tables) -> int:
     paid = _listed(receipts_matched(tables, since=tables.day - RECEIPTS_OF))
     own = accounts_by_key({key_of_row(row) for row in (*owed, *paid)})
     with transaction.atomic():
-        Receivable.objects.all().delete()
+        last = Receivable.objects.aggregate(pk=Max("pk"))["pk"] or 0
         kept = Receivable.objects.bulk_create(_records(owed, own), batch_size=CHUNK)
+        hold_ledger()
+        Receivable.objects.filter(pk__lte=last).delete()
+        book_anew()
         Receipt.objects.all().delete()
         Receipt.objects.bulk_create(_receipts(paid, own), batch_size=CHUNK)
     return len(kept)

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from zhibi.web.crm.actions.book_owed import rebooked
 from zhibi.web.crm.actions.take_accounts import Key
 from zhibi.web.crm.models import Account, SourceCustomer
 from zhibi.web.team.models import Change
@@ -52,8 +52,9 @@ def let_go(accounts: Iterable[int]) -> None:
     has touched goes out of sight, until the lake knows it again."""
     left = sorted(accounts)
     for at in range(0, len(left), CHUNK):
-        with transaction.atomic():
-            gone = Account.objects.filter(pk__in=left[at : at + CHUNK])
+        some = left[at : at + CHUNK]
+        with rebooked(some):
+            gone = Account.objects.filter(pk__in=some)
             gone.update(**FIGURES_GONE, warning=0)
             untouched = [account.pk for account in _untouched(gone)]
             Account.objects.filter(pk__in=untouched).update(deleted_at=timezone.now())

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from zhibi.web.crm.actions.book_owed import rebooked
 from zhibi.web.crm.bringing.lists import ACCOUNTS, CONTACTS
 from zhibi.web.crm.bringing.proposal import Written
 from zhibi.web.crm.bringing.writing import account_of
@@ -39,8 +39,10 @@ def take_back(kind: str, written: Sequence[Written], *, by: User) -> TakenBack:
     interrupted, it goes on where it stopped."""
     counted: Counter[str] = Counter()
     for at in range(0, len(written), CHUNK):
-        with transaction.atomic():
-            counted.update(_take_back(kind, written[at : at + CHUNK], by))
+        lot = written[at : at + CHUNK]
+        accounts = Account.objects.filter(uid__in=[one.uid for one in lot])  # of contacts none
+        with rebooked(accounts.values_list("pk", flat=True)):
+            counted.update(_take_back(kind, lot, by))
     return TakenBack(counted["deleted"], counted["restored"], counted["kept"])
 
 

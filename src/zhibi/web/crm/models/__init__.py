@@ -12,7 +12,7 @@ from zhibi.web.crm.models.erasure import Erasure
 from zhibi.web.crm.models.follow_up import FollowUp, Promise
 from zhibi.web.crm.models.grade import Grade, Judgement
 from zhibi.web.crm.models.merge import Merge
-from zhibi.web.crm.models.receivable import Receipt, Receivable
+from zhibi.web.crm.models.receivable import OwedByDay, Receipt, Receivable
 from zhibi.web.crm.models.saved_view import SavedView
 from zhibi.web.crm.models.task import Task
 from zhibi.web.crm.models.treatment import Treatment
@@ -28,6 +28,7 @@ __all__ = [
     "Judgement",
     "LifeStage",
     "Merge",
+    "OwedByDay",
     "Promise",
     "Receipt",
     "Receivable",

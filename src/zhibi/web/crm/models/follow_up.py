@@ -51,8 +51,8 @@ class Promise(Record):
     class Meta:
         indexes = [
             models.Index(
-                fields=["due_on", "account"],
-                name="promise_open_by_day",
+                fields=["due_on", "id", "account"],
+                name="promise_open_in_order",
                 condition=models.Q(kept_on=None, dropped_because="", deleted_at=None),
             )
         ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 
 from zhibi.web.crm.models.account import Account
@@ -28,6 +29,27 @@ class Receivable(models.Model):
         indexes = [
             models.Index(fields=["account", "due_on"], name="receivable_of_account"),
             models.Index(fields=["due_on", "account"], name="receivable_by_day"),
+        ]
+
+
+class OwedByDay(models.Model):
+    """What the living accounts of one owner owe by the day it is due: a ledger, of which the lines
+    of an owner and a day add up. An account that changes hands is booked out of one owner's and
+    into the other's (`crm.actions.book_owed`)."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    due_on = models.DateField()
+    open = MoneyField()
+    retention = MoneyField()  # of that
+    debtors = models.IntegerField()  # accounts of which nothing was due before this day
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["owner", "due_on", "open", "retention", "debtors"], name="owed_to_add_up"
+            )
         ]
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from zhibi.web.crm.access import account_in_charge
-from zhibi.web.team.actions import edit
+from zhibi.web.crm.actions.change_account import delete_account, restore_account
 from zhibi.web.text import say
 
 
@@ -17,7 +17,7 @@ def account_delete(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Asked first, on a page that says what follows."""
     account = account_in_charge(request.user, uid)
     if request.method == "POST":
-        edit.delete(account, by=request.user, of_account=account.uid)
+        delete_account(account, by=request.user)
         messages.success(request, say("{account} is deleted.", account=account.name))
         return redirect("account-restore", uid)
     return render(request, "accounts/account_delete.html", {"account": account})
@@ -31,7 +31,7 @@ def account_restore(request: HttpRequest, uid: UUID) -> HttpResponse:
     if account.merged_into_id:
         raise Http404  # unmerging brings it back
     if request.method == "POST":
-        edit.restore(account, by=request.user, of_account=account.uid)
+        restore_account(account, by=request.user)
         messages.success(request, say("{account} is back.", account=account.name))
         return redirect("account", uid)
     return render(request, "accounts/account_restore.html", {"account": account})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 from typing import Final
 
@@ -12,7 +11,7 @@ from django.shortcuts import render
 
 from zhibi.web.crm.access import today
 from zhibi.web.crm.models import Receivable
-from zhibi.web.crm.owed import collections, owed_to, receivables_of
+from zhibi.web.crm.owed import collections, month_ends, owed_to, receivables_of
 
 SHOWN: Final = 100
 WHICH: Final = ("late", "this month", "retained", "all")
@@ -39,8 +38,7 @@ def _chosen(rows: QuerySet[Receivable], which: str) -> tuple[QuerySet[Receivable
     if which == "late":
         return rows, now - timedelta(days=1)
     if which == "this month":
-        ends = now.replace(day=calendar.monthrange(now.year, now.month)[1])
-        return rows.filter(due_on__gte=now), ends
+        return rows.filter(due_on__gte=now), month_ends()
     if which == "retained":
         return rows.filter(is_retention=True, due_on__gte=now), date.max
     return rows, date.max
