@@ -45,12 +45,25 @@ def filled(people: People, accounts: Accounts) -> None:
 
 def test_what_is_in_it(people: People, accounts: Accounts) -> None:
     filled(people, accounts)
-    week = weekly(people.alice, people.bob, MONDAY)
+    week = weekly(people.bob, people.bob, MONDAY)
     assert week.by_kind == (("visit", 1), ("call", 1))
     assert [one.text for one in week.done[0].follow_ups] == ["谈年度框架", "确认交期"]
     assert [task.title for task in week.tasks_done] == ["寄样品"]
     assert [task.title for task in week.next_tasks] == ["写计划"]
     assert [promise.text for promise in week.promises_late] == ["报价单"]
+
+
+def test_others_read_what_they_see(people: People, accounts: Accounts) -> None:
+    """As on every other page, a task without account is its two people's."""
+    filled(people, accounts)
+    for title, giver in (("给自己", people.bob), ("交办的", people.alice)):
+        Task.objects.create(
+            assignee=people.bob, title=title, created_by=giver, due_on=MONDAY + timedelta(9)
+        )
+    week = weekly(people.alice, people.bob, MONDAY)
+    assert [task.title for task in week.tasks_done] == ["寄样品"]
+    assert [task.title for task in week.next_tasks] == ["交办的"]
+    assert week.promises_late
 
 
 def test_the_edges_of_a_week(people: People, accounts: Accounts) -> None:

@@ -1,4 +1,5 @@
-"""The weekly report (周报) of one person, written from what is on record."""
+"""The weekly report (周报) of one person, written from what is on record, as far as the reader
+sees it: a task without account, which is its two people's, is in nobody else's copy."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from zhibi.web.crm.access import accounts_of
+from zhibi.web.crm.access import accounts_of, tasks_of
 from zhibi.web.crm.models import Account, FollowUp, Promise, Task
 from zhibi.web.team.models import User
 
@@ -62,11 +63,8 @@ def weekly(reader: User, person: User, monday: date) -> Weekly:
         .order_by("at", "pk")
     )
     promises = _promises(person).filter(account__in=seen).select_related("account")
-    tasks = (
-        Task.objects.filter(Q(account=None) | Q(account__in=seen), assignee=person, deleted_at=None)
-        .select_related("account")
-        .order_by("due_on", "pk")
-    )
+    tasks = tasks_of(reader).filter(assignee=person).select_related("account")
+    tasks = tasks.order_by("due_on", "pk")
     due_next = Q(due_on__lt=monday + 2 * WEEK)
     return Weekly(
         person=person,
