@@ -5,7 +5,8 @@
 A workspace of its own is made in a temporary folder. Three files in GBK come in one after another,
 as the worker brings them in: a list of order lines, one of accounts with 14 columns, and one of
 contacts of these accounts. "look" reads the file and works out what it would do, row by row (the
-dry run); "commit" reads it once more and writes. Then each is taken back, the last one first.
+dry run); "commit" writes, orders after reading the file once more. Then each is taken back, the
+last one first.
 Seconds by the clock, and of the processor.
 """
 
@@ -154,6 +155,8 @@ def main() -> None:
         import django
 
         django.setup()
+        import zhibi.web.jobs.loaded  # noqa: F401 - before a job, as in the worker
+
         print(f"{given.rows} rows each; {AIM}")
         bring_all(given.rows)
 

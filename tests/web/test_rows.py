@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from tests.web.conftest import People
-from zhibi.web.crm.models import Account, Contact
+from zhibi.web.crm.models import Account, Contact, SourceCustomer
 from zhibi.web.fields import new_uid
-from zhibi.web.rows import insert_records, insert_rows, update_records
+from zhibi.web.rows import Among, insert_records, insert_rows, update_records
 from zhibi.web.team.actions.edit import note
 from zhibi.web.team.actions.note_all import Line, note_all
 from zhibi.web.team.actions.seal import opened
@@ -53,6 +53,18 @@ def test_what_a_row_leaves_out(people: People) -> None:
     assert first.uid != second.uid
 
 
+def test_rows_that_are_there_are_left(people: People) -> None:
+    first, second = account(people), account(people)
+    insert_records([first, second])
+    rows = [{"customer_id": number, "account_id": first.pk} for number in ("K1", "K2")]
+    insert_rows(SourceCustomer, rows[:1], only_new=True)
+    insert_rows(SourceCustomer, [one | {"account_id": second.pk} for one in rows], only_new=True)
+    ties = SourceCustomer.objects.filter(Among("customer_id", ["K1", "K2", "K3"]))
+    assert dict(ties.values_list("customer_id", "account")) == {"K1": first.pk, "K2": second.pk}
+    assert not SourceCustomer.objects.filter(Among("customer_id", [])).exists()
+    assert SourceCustomer.objects.exclude(Among("customer_id", [])).count() == 2
+
+
 def test_changed_records(people: People) -> None:
     ours = account(people)
     ours.save()
@@ -72,9 +84,9 @@ def test_lines_of_the_audit(people: People, with_key: bool) -> None:
         note(person, "title", by=None, after="科长")
     note_all(
         [
-            Line(person, at.uid, "phone", "", "19900001111"),
-            Line(person, at.uid, "email", "", "a@b.cn"),
-            Line(at, at.uid, "industry", "棉纺", "轮胎"),
+            Line(Contact, person.uid, at.uid, "phone", "", "19900001111"),
+            Line(Contact, person.uid, at.uid, "email", "", "a@b.cn"),
+            Line(Account, at.uid, at.uid, "industry", "棉纺", "轮胎"),
         ],
         by=people.bob,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models import F, Lookup
 from django.utils import timezone
 
 from zhibi.web.fields import MoneyField
@@ -17,12 +20,33 @@ NOTHING: Final = frozenset((type(None),))
 PLAIN: Final = NOTHING | {str, int, bool}
 Column = tuple[frozenset[type], Callable[[Any], Any]]  # what is kept as it is; what converts
 
-ASKED: Final = 500  # values of one question: SQLite takes no more than some thousands
+
+class Among(Lookup):
+    """A column is one of many values, given as one parameter: SQLite takes no more than some ten
+    thousand, and a column without an index is read once, however many there are."""
+
+    prepare_rhs = False
+
+    def __init__(self, column: str, values: Iterable[Any]) -> None:
+        super().__init__(F(column), tuple(values))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        if not self.rhs:
+            raise EmptyResultSet
+        column, params = self.process_lhs(compiler, connection)
+        field = self.lhs.output_field
+        values = [field.get_db_prep_value(value, connection) for value in self.rhs]
+        if connection.vendor == "postgresql":
+            return f"{column} = ANY(%s)", [*params, values]
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(values)]
 
 
-def insert_rows(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:
+def insert_rows(
+    model: type[models.Model], rows: Iterable[Mapping[str, Any]], *, only_new: bool = False
+) -> None:
     """Insert rows given by column (`owner_id`, not `owner`). What a row leaves out is as a new
-    instance has it; the primary key is the database's, moments of writing are now."""
+    instance has it; the primary key is the database's, moments of writing are now. `only_new`
+    leaves out those that a unique constraint says are there."""
     given = list(rows)
     named = set().union(*given)
     told: list[Any] = []
@@ -48,6 +72,7 @@ def insert_rows(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) ->
             + rest
             for row in given
         ),
+        only_new=only_new,
     )
 
 
@@ -92,12 +117,7 @@ def update_rows(
 
 def numbers_of(model: type[models.Model], uids: Iterable[UUID]) -> dict[UUID, int]:
     """The primary key of each record by its uid."""
-    wanted = list(uids)
-    found: dict[UUID, int] = {}
-    for at in range(0, len(wanted), ASKED):
-        some = model._default_manager.filter(uid__in=wanted[at : at + ASKED])
-        found.update(some.values_list("uid", "pk"))
-    return found
+    return dict(model._default_manager.filter(Among("uid", uids)).values_list("uid", "pk"))
 
 
 def _is_moment(field: Any) -> bool:
@@ -120,13 +140,14 @@ def _written(values: Iterable[Any], columns: Iterable[Column]) -> list[Any]:
     ]
 
 
-def _insert(table: str, columns: list[str], rows: Iterable[list[Any]]) -> None:
+def _insert(table: str, columns: list[str], rows: Iterable[list[Any]], *, only_new: bool) -> None:
     named = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and not only_new:
             with cursor.copy(f"COPY {table} ({named}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
             places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({named}) VALUES ({places})", rows)
+            end = " ON CONFLICT DO NOTHING" if only_new else ""
+            cursor.executemany(f"INSERT INTO {table} ({named}) VALUES ({places}){end}", rows)

@@ -16,7 +16,7 @@ from zhibi.web.crm.bringing.contacts import propose_contacts, write_contacts
 from zhibi.web.crm.bringing.lists import read_list
 from zhibi.web.crm.bringing.proposal import Proposal, Written
 from zhibi.web.crm.bringing.undo import TakenBack, take_back
-from zhibi.web.crm.models import Account, Contact, SourceCustomer
+from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer
 from zhibi.web.team.models import Change, User
 
 LIST = """客户档案
@@ -75,6 +75,10 @@ def test_a_gbk_list_with_a_title_line(tmp_path: Path, listed: Accounts, people: 
     assert (known.industry, known.employees, known.credit_limit) == ("轮胎", 800, 500_000)
     assert (new.owner, new.credit_limit) == (people.bob, Decimal("1200000.50"))
     assert (new.initials, SourceCustomer.objects.get().customer_id) == ("xhfz", "K2")
+    assert set(SearchTerm.objects.filter(account=new).values_list("term", flat=True)) >= {
+        "新华纺",
+        "xhf",
+    }
     assert {one.is_new for one in done} == {True, False}
     again = proposed(tmp_path, people.bob)
     assert states(again) == ["unchanged", "unchanged", "rejected", "rejected"]

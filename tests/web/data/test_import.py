@@ -21,7 +21,8 @@ from zhibi.web.crm.models import Account, Contact
 from zhibi.web.data import uploads
 from zhibi.web.data.actions.throw_away import throw_away_uploads
 from zhibi.web.data.models import Import
-from zhibi.web.data.uploads import safe_name
+from zhibi.web.data.search import holds
+from zhibi.web.data.uploads import folder_of, lines_of, safe_name
 from zhibi.web.data.views import data as data_view
 from zhibi.web.jobs.models import Job
 from zhibi.web.team.models import User
@@ -134,8 +135,10 @@ def test_a_list_of_ones_own(people: People, accounts: Accounts, signed_in: Signe
     one = worked(uid)
     assert one.seen["counts"] == {"new": 1, "changed": 1, "unchanged": 0, "rejected": 1}
     assert "新华纺织" in page(browser, uid)
+    (folder_of(one.uid) / "0" / one.files[0]["name"]).unlink()  # what was shown is what is done
     assert step(browser, uid, "commit") == 302
     assert worked(uid).state == "committed"
+    assert not list(folder_of(one.uid).rglob("*.arrow"))
     assert Account.objects.get(name="新华纺织").owner == people.bob
     assert step(browser, uid, "undo") == 302
     assert worked(uid).state == "undone"
@@ -147,7 +150,10 @@ def test_contacts(people: People, accounts: Accounts, signed_in: SignedIn) -> No
     browser = signed_in(people.bob)
     text = "客户名称,姓名,手机\n青岛轮胎,王敏,19900001111\n没有这家,赵强,1\n"
     uid = dropped(browser, file(text, "联系人.csv"), kind="contacts")
-    worked(uid)
+    one = worked(uid)
+    assert holds(lines_of(one.uid), ["王敏"])
+    assert not holds(lines_of(one.uid), ["王小敏"])
+    lines_of(one.uid).unlink()  # it was looked at by an older version
     step(browser, uid, "commit")
     assert worked(uid).state == "committed"
     assert Contact.objects.get().name == "王敏"

@@ -78,6 +78,11 @@ def rejected_folder(uid: UUID) -> Path:
     return folder_of(uid) / "rejected"
 
 
+def lines_of(uid: UUID) -> Path:
+    """Where the rows of a list lie as they were shown, until they are committed."""
+    return folder_of(uid) / "lines.arrow"
+
+
 def keep(uid: UUID, files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
     """Keep the files of an import under the names the person gave them; name and size of each."""
     folder = folder_of(uid)

@@ -200,7 +200,8 @@ def _line(account: Account, name: str, value: Any, people: Owners) -> Line:
     before = getattr(account, name)
     if name == "owner_id":
         before, value = people.names.get(before), people.names[value]
-    return Line(account, account.uid, name.removesuffix("_id"), shown(before), shown(value))
+    what = name.removesuffix("_id")
+    return Line(Account, account.uid, account.uid, what, shown(before), shown(value))
 
 
 def _decided(accounts: Iterable[Account]) -> dict[UUID, frozenset[str]]:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from zhibi.said import Said
 from zhibi.web.crm.access import accounts_of, may_edit
-from zhibi.web.crm.actions.search_terms import key_of, name_for_search, write_terms
+from zhibi.web.crm.actions.search_terms import add_terms, key_of, keys_of_name, write_terms
 from zhibi.web.crm.bringing.proposal import (
     CHANGED,
     NEW,
@@ -31,18 +31,21 @@ from zhibi.web.crm.bringing.proposal import (
 from zhibi.web.crm.bringing.writing import write_changes
 from zhibi.web.crm.models import Account, SourceCustomer
 from zhibi.web.crm.models.account import LIVING
-from zhibi.web.rows import insert_records
+from zhibi.web.fields import new_uid
+from zhibi.web.rows import Among, insert_rows, numbers_of
 from zhibi.web.team.actions.note_all import Line, note_all
 from zhibi.web.team.models import Role, SellerName, User
 from zhibi.web.team.once import one_request
 
 CHUNK: Final = 2_000
-ASKED: Final = 500  # values of one question: SQLite takes no more than some thousands
 SYSTEM: Final = ""  # customer numbers of a list are those of the company's own system
 FIELDS: Final = (
     "name", "former_names", "credit_code", "industry", "region", "size", "kind", "route", "source",
     "since", "employees", "annual_revenue", "credit_limit",
 )  # fmt: skip
+LENGTHS: Final = {
+    name: getattr(Account._meta.get_field(name), "max_length", None) for name in FIELDS
+}
 NOT_YOURS: Final = Said("it belongs to somebody whose accounts you do not see")
 READ_ONLY: Final = Said("you may see this account, but not change it")
 TWICE: Final = Said("the same account stands further up in the list")
@@ -53,14 +56,15 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The accounts that rows of a list may be about, by what a row can say."""
+    """The accounts that rows of a list may be about, by what a row can say. Of an account only
+    those columns are read that are looked at: there may be as many as the list has rows."""
 
-    by_code: Mapping[str, Account]
-    by_number: Mapping[str, Account]
-    by_name: Mapping[str, Account]
+    by_code: Mapping[str, Any]
+    by_number: Mapping[str, Any]
+    by_name: Mapping[str, Any]
     codes_of_deleted: frozenset[str]  # no two accounts have one, deleted or not
 
-    def of(self, line: Mapping[str, Any]) -> Account | None:
+    def of(self, line: Mapping[str, Any]) -> Any | None:
         number = line.get("customer_id")
         return (
             self.by_code.get(_code_of(line))
@@ -73,13 +77,9 @@ def propose_accounts(
     lines: Sequence[Mapping[str, Any]], *, by: User, overwrite: bool = False
 ) -> Proposal:
     """What each row would do. Rows without a problem of their own never fail each other."""
-    known = known_accounts(lines)
+    known = known_accounts(lines, FIELDS)
     people = _people()
-    visible = set(
-        accounts_of(by)
-        .filter(pk__in=[account.pk for account in _each(known)])
-        .values_list("pk", flat=True)
-    )
+    visible = seen_of(by, _each(known))
     seen: set[object] = set()
     rows = []
     with one_request():
@@ -109,32 +109,33 @@ def write_accounts(
         progress((at + 1) * CHUNK / max(1, len(todo)))
 
 
-def known_accounts(lines: Iterable[Mapping[str, Any]]) -> Known:
-    """The accounts these rows may be about, whoever sees them."""
-    wanted = list(lines)
-    codes = {_code_of(line) for line in wanted} - {""}
-    numbers = {line.get("customer_id") or "" for line in wanted} - {""}
-    names = {key_of(line.get("name") or line.get("account") or "") for line in wanted} - {""}
-    living = Account.objects.filter(LIVING).select_related("owner")
+def known_accounts(lines: Sequence[Mapping[str, Any]], fields: Sequence[str] = ()) -> Known:
+    """The accounts these rows may be about, whoever sees them, with these of their fields."""
+    codes = {_code_of(line) for line in lines} - {""}
+    numbers = {line.get("customer_id") or "" for line in lines} - {""}
+    names = {key_of(line["name"]) for line in lines} - {""}
+    read = dict.fromkeys(("pk", "uid", "owner_id", "credit_code", "name_key", *fields))
+    # The oldest comes last, so that it holds.
+    found = Account.objects.filter(LIVING).order_by("-pk").values_list(*read, named=True)
+    ties = SourceCustomer.objects.filter(Among("customer_id", numbers)).order_by("-pk")
+    tied = dict(ties.values_list("customer_id", "account"))
+    by_pk = {one.pk: one for one in found.filter(Among("pk", set(tied.values())))}
+    deleted = Account.objects.filter(~LIVING, Among("credit_code", codes))
     return Known(
-        {one.credit_code or "": one for one in _found(living, "credit_code", codes)},
-        {
-            one.customer_id: one.account
-            for one in _found(
-                SourceCustomer.objects.filter(account__deleted_at=None).select_related("account"),
-                "customer_id",
-                numbers,
-            )
-        },
-        {one.name_key: one for one in _found(living, "name_key", names)},
-        frozenset(
-            one.credit_code or ""
-            for one in _found(Account.objects.filter(~LIVING), "credit_code", codes)
-        ),
+        {one.credit_code: one for one in found.filter(Among("credit_code", codes))},
+        {number: by_pk[account] for number, account in tied.items() if account in by_pk},
+        {one.name_key: one for one in found.filter(Among("name_key", names))},
+        frozenset(deleted.values_list("credit_code", flat=True)),
     )
 
 
-def _signs_of(line: Mapping[str, Any], account: Account | None) -> set[object]:
+def seen_of(user: User, accounts: Iterable[Any]) -> set[int]:
+    """The keys of those of these accounts that `user` may see."""
+    among = Among("pk", {account.pk for account in accounts})
+    return set(accounts_of(user).filter(among).values_list("pk", flat=True))
+
+
+def _signs_of(line: Mapping[str, Any], account: Any | None) -> set[object]:
     """By what a row is the same as another one of the list."""
     if account is not None:
         return {account.pk}
@@ -146,14 +147,7 @@ def _code_of(line: Mapping[str, Any]) -> str:
     return (line.get("credit_code") or "").upper()
 
 
-def _found(rows: Any, column: str, values: Iterable[str]) -> Iterable[Any]:
-    """Rows by many values of a column, oldest last so that it holds."""
-    ordered = sorted(values)
-    for at in range(0, len(ordered), ASKED):
-        yield from rows.filter(**{f"{column}__in": ordered[at : at + ASKED]}).order_by("-pk")
-
-
-def _each(known: Known) -> Iterable[Account]:
+def _each(known: Known) -> Iterable[Any]:
     yield from known.by_code.values()
     yield from known.by_number.values()
     yield from known.by_name.values()
@@ -167,7 +161,7 @@ def _people() -> dict[str, User]:
 
 def _proposed(
     line: Mapping[str, Any],
-    account: Account | None,
+    account: Any | None,
     by: User,
     people: Mapping[str, User],
     visible: set[int],
@@ -202,7 +196,7 @@ def _fitting(name: str, value: Any) -> Any:
     if isinstance(value, Decimal):
         return round(value, 2) if name in ("annual_revenue", "credit_limit") else int(value)
     if isinstance(value, str):
-        return value.replace("\0", "")[: Account._meta.get_field(name).max_length]
+        return value.replace("\0", "")[: LENGTHS[name]]
     return value
 
 
@@ -214,26 +208,39 @@ def _owner(line: Mapping[str, Any], by: User, people: Mapping[str, User]) -> dic
 
 
 def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
-    new = [_new(row, by) for row in lot if row.state == NEW]
-    insert_records(new)
-    numbers = [row.number for row in lot if row.state == NEW]
-    tied = SourceCustomer.objects.filter(source_system=SYSTEM, customer_id__in=numbers)
-    tied.exclude(account__deleted_at=None).delete()  # a deleted account keeps nobody's orders
-    SourceCustomer.objects.bulk_create(
-        [
-            SourceCustomer(source_system=SYSTEM, customer_id=number, account=account)
-            for account, number in zip(new, numbers, strict=True)
-            if number
-        ],
-        ignore_conflicts=True,
-    )
+    rows = [row for row in lot if row.state == NEW]
+    new = [_new(row, by) for row in rows]
+    insert_rows(Account, new)
+    pks = numbers_of(Account, [one["uid"] for one in new])
+    _tie((row.number, pks[one["uid"]]) for row, one in zip(rows, new, strict=True) if row.number)
+    add_terms((pks[one["uid"]], one) for one in new)
     changed, lines, written = write_changes(Account.objects, lot, FIELDS)
-    write_terms([*new, *changed])
-    note_all([*(Line(one, one.uid, "created", after=one.name) for one in new), *lines], by=by)
-    return [*(Written(one.uid, True, 1, {}, {}) for one in new), *written]
+    write_terms(changed)
+    made = [Line(Account, one["uid"], one["uid"], "created", after=one["name"]) for one in new]
+    note_all([*made, *lines], by=by)
+    return [*(Written(one["uid"], True, 1, {}, {}) for one in new), *written]
 
 
-def _new(row: Proposed, by: User) -> Account:
-    account = Account(**row.after, currency=settings.COMPANY.currency, created_by=by)
-    name_for_search(account)
-    return account
+def _new(row: Proposed, by: User) -> dict[str, Any]:
+    """The columns of a new account."""
+    said = dict(row.after)
+    owner = said.pop("owner")
+    return said | {
+        "uid": new_uid(),
+        "owner_id": owner.pk if owner else None,
+        "currency": settings.COMPANY.currency,
+        "created_by_id": by.pk,
+        **keys_of_name(row.after["name"]),
+    }
+
+
+def _tie(said: Iterable[tuple[str, int]]) -> None:
+    """Tie customer numbers to the accounts of these keys; those of living accounts stay theirs."""
+    wanted = dict(said)
+    ties = SourceCustomer.objects.filter(Among("customer_id", wanted), source_system=SYSTEM)
+    ties.exclude(account__deleted_at=None).delete()  # a deleted account keeps nobody's orders
+    rows = (
+        {"source_system": SYSTEM, "customer_id": number, "account_id": account}
+        for number, account in wanted.items()
+    )
+    insert_rows(SourceCustomer, rows, only_new=True)

@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.db import transaction
 
 from zhibi.said import Said
-from zhibi.web.crm.access import accounts_of, may_edit
+from zhibi.web.crm.access import may_edit
 from zhibi.web.crm.actions.search_terms import key_of, pinyin_of
-from zhibi.web.crm.bringing.accounts import ASKED, CHUNK, Progress, known_accounts
+from zhibi.web.crm.bringing.accounts import CHUNK, Progress, known_accounts, seen_of
 from zhibi.web.crm.bringing.proposal import (
     CHANGED,
     NEW,
@@ -28,12 +28,16 @@ from zhibi.web.crm.bringing.proposal import (
 )
 from zhibi.web.crm.bringing.writing import write_changes
 from zhibi.web.crm.models import Account, Contact
-from zhibi.web.rows import insert_records
+from zhibi.web.fields import new_uid
+from zhibi.web.rows import Among, insert_rows, numbers_of
 from zhibi.web.team.actions.note_all import Line, note_all
 from zhibi.web.team.models import User
 from zhibi.web.team.once import one_request
 
 FIELDS: Final = ("name", "title", "department", "phone", "email", "message_id", "note")
+LENGTHS: Final = {
+    name: getattr(Contact._meta.get_field(name), "max_length", None) for name in FIELDS
+}
 NAMELESS: Final = Said("there is no name in this row")
 NO_ACCOUNT: Final = Said("none of the accounts you may change is called so")
 TWICE: Final = Said("the same contact stands further up in the list")
@@ -65,7 +69,7 @@ def write_contacts(
         progress((at + 1) * CHUNK / max(1, len(todo)))
 
 
-def _accounts(lines: Sequence[Mapping[str, Any]], by: User) -> dict[int, Account]:
+def _accounts(lines: Sequence[Mapping[str, Any]], by: User) -> dict[int, Any]:
     """Row → the account it names, where the person may change it."""
     named = [
         {
@@ -77,33 +81,28 @@ def _accounts(lines: Sequence[Mapping[str, Any]], by: User) -> dict[int, Account
         for line in lines
     ]
     known = known_accounts(named)
-    found = {line["row"]: known.of(line) for line in named}
-    seen = accounts_of(by).filter(pk__in={one.pk for one in found.values() if one})
-    visible = set(seen.values_list("pk", flat=True))
+    found = {line["row"]: account for line in named if (account := known.of(line))}
+    visible = seen_of(by, found.values())
     return {
         row: account
         for row, account in found.items()
-        if account and account.pk in visible and may_edit(by, account)
+        if account.pk in visible and may_edit(by, account)
     }
 
 
-def _known(accounts: Iterable[Account]) -> dict[tuple[int, str], Contact]:
-    """The contacts of these accounts by account and name."""
-    keys = sorted({account.pk for account in accounts})
-    found: dict[tuple[int, str], Contact] = {}
-    for at in range(0, len(keys), ASKED):
-        people = Contact.objects.filter(
-            account__in=keys[at : at + ASKED], deleted_at=None, erased_at=None
-        )
-        for one in people.order_by("-pk"):
-            found[one.account_id, key_of(one.name)] = one
-    return found
+def _known(accounts: Iterable[Any]) -> dict[tuple[int, str], Any]:
+    """The contacts of these accounts by account and name, the oldest of a name."""
+    people = Contact.objects.filter(
+        Among("account", {account.pk for account in accounts}), deleted_at=None, erased_at=None
+    )
+    rows = people.order_by("-pk").values_list("uid", "account_id", *FIELDS, named=True)
+    return {(one.account_id, key_of(one.name)): one for one in rows}
 
 
 def _proposed(
     line: Mapping[str, Any],
-    account: Account | None,
-    known: Mapping[tuple[int, str], Contact],
+    account: Any | None,
+    known: Mapping[tuple[int, str], Any],
     seen: set[tuple[int, str]],
     *,
     overwrite: bool,
@@ -128,24 +127,28 @@ def _proposed(
 
 
 def _fitting(name: str, value: str) -> str:
-    limit = Contact._meta.get_field(name).max_length
-    return value.strip().replace("\0", "")[:limit]
+    return value.strip().replace("\0", "")[: LENGTHS[name]]
 
 
 def _write(lot: Sequence[Proposed], by: User) -> list[Written]:
-    accounts = {one.uid: one for one in Account.objects.filter(uid__in={r.account for r in lot})}
+    rows = [(row, row.account) for row in lot if row.state == NEW and row.account]
+    accounts = numbers_of(Account, {account for _, account in rows})
     new = [
-        Contact(
+        {
             **row.after,
-            account=accounts[row.account],
-            initials=pinyin_of(row.name)[1][:60],
-            created_by=by,
-        )
-        for row in lot
-        if row.state == NEW
+            "uid": new_uid(),
+            "account_id": accounts[account],
+            "initials": pinyin_of(row.name)[1][:60],
+            "created_by_id": by.pk,
+        }
+        for row, account in rows
     ]
-    insert_records(new)
+    insert_rows(Contact, new)
     living = Contact.objects.select_related("account")
     _, lines, written = write_changes(living, lot, FIELDS)
-    note_all([*(Line(one, one.account.uid, "created") for one in new), *lines], by=by)
-    return [*(Written(one.uid, True, 1, {}, {}) for one in new), *written]
+    uids = [one["uid"] for one in new]
+    made = [
+        Line(Contact, uid, account, "created") for uid, (_, account) in zip(uids, rows, strict=True)
+    ]
+    note_all([*made, *lines], by=by)
+    return [*(Written(uid, True, 1, {}, {}) for uid in uids), *written]

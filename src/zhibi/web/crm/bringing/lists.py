@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -62,6 +62,26 @@ def read_list(
     if kind == CONTACTS:
         return _contacts(sheet, path, given or {})
     return _accounts(sheet, path, staging, given or {})
+
+
+def keep_lines(found: ListRead, path: Path) -> None:
+    """Keep the typed rows of a list for `kept_lines`, as text that can be searched for a person."""
+    import pyarrow as pa
+
+    table = pa.Table.from_pylist(list(found.lines))
+    part = path.with_suffix(".part")
+    with pa.ipc.new_file(part, table.schema) as file:
+        file.write_table(table)
+    part.replace(path)
+
+
+def kept_lines(path: Path) -> Sequence[Mapping[str, Any]]:
+    """The typed rows that `keep_lines` kept."""
+    import pyarrow as pa
+
+    with pa.ipc.open_file(path) as file:
+        lines: list[dict[str, Any]] = file.read_all().to_pylist()
+    return lines
 
 
 def _sheet(path: Path, staging: Path) -> Sheet:
@@ -167,7 +187,8 @@ def _refuse_nameless(
 def _seen(sheet: Sheet, fields: Iterable[str | None]) -> tuple[ColumnSeen, ...]:
     import pyarrow.parquet as pq
 
-    first = pq.read_table(sheet.staged).slice(0, 50)
+    with pq.ParquetFile(sheet.staged) as file:
+        first = next(file.iter_batches(batch_size=50))
     columns = []
     for at, (header, found) in enumerate(zip(sheet.headers, fields, strict=True)):
         values = [value for value in first.column(f"c{at}").to_pylist() if value]

@@ -4,9 +4,10 @@ working with it since."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
@@ -16,7 +17,7 @@ from zhibi.web.crm.bringing.lists import ACCOUNTS, CONTACTS
 from zhibi.web.crm.bringing.proposal import Written
 from zhibi.web.crm.bringing.writing import account_of
 from zhibi.web.crm.models import Account, Contact
-from zhibi.web.rows import update_records
+from zhibi.web.rows import Among, update_records
 from zhibi.web.team.actions.edit import shown
 from zhibi.web.team.actions.note_all import Line, note_all
 from zhibi.web.team.models import Record, User
@@ -48,16 +49,14 @@ def take_back(kind: str, written: Sequence[Written], *, by: User) -> TakenBack:
 
 def _take_back(kind: str, lot: Sequence[Written], by: User) -> dict[str, int]:
     model = MODELS[kind]
-    living = model.objects.filter(uid__in=[one.uid for one in lot], deleted_at=None)
-    if model is Contact:
-        living = living.select_related("account")
-    records = {record.uid: record for record in living.select_for_update(of=("self",))}
-    found = [(records[one.uid], one) for one in lot if one.uid in records]
-    untouched = [(record, one) for record, one in found if record.version == one.version]
-    made = [record for record, one in untouched if one.is_new]
-    changed = [(record, one) for record, one in untouched if not one.is_new]
-    _delete(made, by)
-    _restore(changed, by)
+    living = model.objects.filter(Among("uid", [one.uid for one in lot]), deleted_at=None)
+    versions = dict(living.select_for_update().values_list("uid", "version"))
+    found = [one for one in lot if one.uid in versions]
+    untouched = [one for one in found if versions[one.uid] == one.version]
+    made = [one.uid for one in untouched if one.is_new]
+    changed = {one.uid: one for one in untouched if not one.is_new}
+    _delete(model, made, by)
+    _restore(model, changed, by)
     return {
         "deleted": len(made),
         "restored": len(changed),
@@ -65,19 +64,23 @@ def _take_back(kind: str, lot: Sequence[Written], by: User) -> dict[str, int]:
     }
 
 
-def _delete(made: Sequence[Record], by: User) -> None:
+def _delete(model: type[Record], made: Sequence[UUID], by: User) -> None:
     """As `team.actions.edit.delete` does each."""
-    if made:
-        of_kind = type(made[0]).objects.filter(pk__in=[record.pk for record in made])
-        of_kind.update(deleted_at=timezone.now(), deleted_by=by, version=F("version") + 1)
-    note_all((Line(record, account_of(record), "deleted") for record in made), by=by)
+    of_kind = model.objects.filter(Among("uid", made))
+    of_kind.update(deleted_at=timezone.now(), deleted_by=by, version=F("version") + 1)
+    own = "account__uid" if model is Contact else "uid"
+    places = of_kind.values_list("uid", own)
+    note_all((Line(model, uid, account, "deleted") for uid, account in places), by=by)
 
 
-def _restore(changed: Iterable[tuple[Record, Written]], by: User) -> None:
+def _restore(model: type[Record], changed: Mapping[UUID, Written], by: User) -> None:
     """As `team.actions.edit.edit` does each."""
+    records = model.objects.filter(Among("uid", changed))
+    if model is Contact:
+        records = records.select_related("account")
     lines, others = [], []
-    for record, one in changed:
-        own = _set(record, one)
+    for record in records:
+        own = _set(record, changed[record.uid])
         if own:
             record.version += 1
             others.append(record)
@@ -94,7 +97,8 @@ def _set(record: Record, one: Written) -> list[Line]:
         now, value = getattr(record, name), _value(record, name, text)
         if now != value:
             setattr(record, name, value)
-            lines.append(Line(record, account_of(record), name, shown(now), shown(value)))
+            at = account_of(record)
+            lines.append(Line(type(record), record.uid, at, name, shown(now), shown(value)))
     return lines
 
 

@@ -38,7 +38,7 @@ def _set(record: Record, row: Proposed) -> list[Line]:
         setattr(record, name, value)
     record.version += 1
     return [
-        Line(record, at, name, shown(row.before[name]), shown(value))
+        Line(type(record), record.uid, at, name, shown(row.before[name]), shown(value))
         for name, value in row.after.items()
     ]
 

@@ -11,13 +11,13 @@ from django.utils import timezone
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.bringing.accounts import write_accounts
 from zhibi.web.crm.bringing.contacts import write_contacts
-from zhibi.web.crm.bringing.lists import CONTACTS
+from zhibi.web.crm.bringing.lists import CONTACTS, kept_lines
 from zhibi.web.crm.bringing.proposal import Written
 from zhibi.web.crm.bringing.undo import take_back
-from zhibi.web.data.actions.look import planned, proposed, scratch
+from zhibi.web.data.actions.look import planned, proposed, read_lines
 from zhibi.web.data.kinds import LISTS
 from zhibi.web.data.models import Import, WrittenRecord
-from zhibi.web.data.uploads import paths_of
+from zhibi.web.data.uploads import lines_of, paths_of
 from zhibi.web.jobs.actions.ask import ask
 from zhibi.web.jobs.registry import Running
 from zhibi.web.rows import insert_rows
@@ -35,6 +35,7 @@ def commit(one: Import, running: Running) -> dict[str, Any]:
     Import.objects.filter(pk=one.pk).update(
         state=Import.State.COMMITTED, import_id=import_id, committed_at=timezone.now()
     )
+    lines_of(one.uid).unlink(missing_ok=True)
     if one.kind not in LISTS:
         ask("take_figures", by=running.by, same_as="take_figures")
     return {"import_id": import_id}
@@ -46,7 +47,8 @@ def undo(one: Import, running: Running) -> dict[str, Any]:
         return {}
     counted: dict[str, Any] = {}
     if one.kind in LISTS:
-        taken = take_back(one.kind, [_written(row) for row in one.written.all()], by=running.by)
+        rows = one.written.values_list("uid", "is_new", "version", "before", "after")
+        taken = take_back(one.kind, [Written(*row) for row in rows], by=running.by)
         counted = {"deleted": taken.deleted, "restored": taken.restored, "kept": taken.kept}
     elif one.import_id:
         _undo_facts(one)
@@ -87,16 +89,16 @@ def _undo_facts(one: Import) -> None:
 
 
 def _commit_list(one: Import, running: Running) -> None:
-    path = paths_of(one.uid, one.files)[0]
+    path = lines_of(one.uid)
+    # A list that was looked at before its rows were kept is read again.
+    lines = kept_lines(path) if path.exists() else read_lines(one).lines
     write = write_contacts if one.kind == CONTACTS else write_accounts
-    with scratch() as staging:
-        _, proposal = proposed(one, path, staging)
-        write(
-            proposal,
-            by=one.created_by,
-            done=lambda written: _remember(one, written),
-            progress=lambda share: running.progress(min(0.95, share)),
-        )
+    write(
+        proposed(one, lines),
+        by=one.created_by,
+        done=lambda written: _remember(one, written),
+        progress=lambda share: running.progress(min(0.95, share)),
+    )
 
 
 def _remember(one: Import, written: list[Written]) -> None:
@@ -114,10 +116,6 @@ def _remember(one: Import, written: list[Written]) -> None:
             for row in written
         ),
     )
-
-
-def _written(row: WrittenRecord) -> Written:
-    return Written(row.uid, row.is_new, row.version, row.before, row.after)
 
 
 def refuse_unready(one: Import) -> None:

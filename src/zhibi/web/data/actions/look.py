@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +16,14 @@ from zhibi.formulas import disarmed
 from zhibi.said import Said
 from zhibi.web.crm.bringing.accounts import propose_accounts
 from zhibi.web.crm.bringing.contacts import propose_contacts
-from zhibi.web.crm.bringing.lists import CONTACTS, ListRead, read_list
+from zhibi.web.crm.bringing.lists import CONTACTS, ListRead, keep_lines, read_list
 from zhibi.web.crm.bringing.proposal import Proposal
 from zhibi.web.data import seen
 from zhibi.web.data.answers import kept
 from zhibi.web.data.kinds import LISTS
 from zhibi.web.data.models import Import
 from zhibi.web.data.models.brought import WAITING
-from zhibi.web.data.uploads import paths_of, rejected_folder
+from zhibi.web.data.uploads import lines_of, paths_of, rejected_folder
 from zhibi.web.jobs.registry import Running
 
 if TYPE_CHECKING:
@@ -71,12 +71,19 @@ def planned(one: Import, paths: Sequence[Path], running: Running) -> Iterator[Im
         yield plan
 
 
-def proposed(one: Import, path: Path, staging: Path) -> tuple[ListRead, Proposal]:
-    """A list as it was read, and what writing it would do."""
-    answers = kept(one.answers)
-    found = read_list(path, one.kind, staging, given=answers.columns)
+def read_lines(one: Import) -> ListRead:
+    """Read a list, and keep its rows for the commit, which does what was shown."""
+    path = paths_of(one.uid, one.files)[0]
+    with scratch() as staging:
+        found = read_list(path, one.kind, staging, given=kept(one.answers).columns)
+    keep_lines(found, lines_of(one.uid))
+    return found
+
+
+def proposed(one: Import, lines: Sequence[Mapping[str, Any]]) -> Proposal:
+    """What writing the rows of a list would do."""
     propose = propose_contacts if one.kind == CONTACTS else propose_accounts
-    return found, propose(found.lines, by=one.created_by, overwrite=answers.overwrite)
+    return propose(lines, by=one.created_by, overwrite=kept(one.answers).overwrite)
 
 
 @contextmanager
@@ -106,8 +113,8 @@ def _options(one: Import, workspace: Workspace) -> ImportOptions:
 def _look_at_list(one: Import, paths: Sequence[Path]) -> dict[str, Any]:
     if len(paths) > 1:
         raise ZhibiError("A list of accounts or contacts is one file; bring them in one by one.")
-    with scratch() as staging:
-        found, proposal = proposed(one, paths[0], staging)
+    found = read_lines(one)
+    proposal = proposed(one, found.lines)
     understood = seen.of_list(paths[0].name, found, proposal)
     understood["rejected_files"] = _write_refused(one, found, proposal)
     return understood

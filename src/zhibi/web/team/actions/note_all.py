@@ -18,7 +18,8 @@ from zhibi.web.team.models import Change, Record, User
 class Line:
     """What is to be said of a record, shown under an account."""
 
-    record: Record
+    kind: type[Record]
+    subject: UUID
     of_account: UUID
     what: str
     before: str = ""
@@ -28,22 +29,20 @@ class Line:
 def note_all(lines: Iterable[Line], *, by: User | None) -> None:
     """Write these lines. What they say of people goes under the people's keys."""
     noted = list(lines)
-    keys = seals(
-        one.record.uid for one in noted if is_person(one.record) and (one.before or one.after)
-    )
+    keys = seals(one.subject for one in noted if is_person(one.kind) and (one.before or one.after))
     now = timezone.now()
     rows = []
     for one in noted:
-        kept = keys.get(one.record.uid, str)
+        kept = keys.get(one.subject, str)
         rows.append(
             {
-                "subject_kind": one.record._meta.model_name,
-                "subject_uid": one.record.uid,
+                "subject_kind": one.kind._meta.model_name,
+                "subject_uid": one.subject,
                 "of_account": one.of_account,
                 "what": one.what,
                 "before": kept(one.before),
                 "after": kept(one.after),
-                "person": one.record.uid if is_person(one.record) else None,
+                "person": one.subject if is_person(one.kind) else None,
                 "by_id": by.pk if by else None,
                 "at": now,
             }
