@@ -292,6 +292,7 @@ def test_collaborators_are_named_and_ended(
     assert client.post(address(account, "collaborators"), typed).status_code == 302
     named = Collaborator.objects.get()
     assert (named.user, named.may_edit, named.named_by) == (people.charlie, True, people.bob)
+    assert "Bob 添加，" in client.get(address(account, "file/")).content.decode()
     charlies = signed_in(people.charlie)
     assert charlies.get(address(account)).status_code == 200
     # A collaborator edits, and names nobody.

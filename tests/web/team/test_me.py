@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pyotp
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.web.conftest import People, SignedIn
 from zhibi.web.team.browser_names import browser_name
@@ -82,7 +84,13 @@ def test_a_bad_new_password_is_refused(
 def test_a_session_is_ended_from_another(people: People, signed_in: SignedIn) -> None:
     here, there = signed_in(people.bob), signed_in(people.bob)
     other = Session.objects.get(session_key=there.session.session_key)
-    assert str(other.uid) in here.get("/me").content.decode()
+    used = other.seen_at.replace(year=2025)
+    Session.objects.filter(pk=other.pk).update(seen_at=used)
+    page = here.get("/me").content.decode()
+    assert str(other.uid) in page
+    assert "最近使用：2025 年" in page
+    there.get("/me")
+    assert Session.objects.get(pk=other.pk).seen_at > used + timedelta(days=1)
     assert here.post(f"/me/sessions/{other.uid}/end").status_code == 302
     assert there.get("/me").status_code == 302
     assert here.get("/me").status_code == 200

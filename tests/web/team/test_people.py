@@ -77,6 +77,7 @@ def test_a_person_is_added_and_told_a_password_once(people: People, signed_in: S
     assert (gina.username, gina.role) == ("gina", "salesperson")
     assert gina.check_password(first[1])
     assert {one.name for one in gina.seller_names.all()} == {"吉娜", "Gina G"}
+    assert "添加。" in browser.get(f"/people/{gina.uid}/").content.decode()
     again = browser.post("/people/new", sent)
     assert again.url == f"/people/{gina.uid}/"
     assert User.objects.filter(username="gina").count() == 1

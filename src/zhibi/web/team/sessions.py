@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.db import OperationalError
+from django.utils import timezone
+
+SEEN_EVERY: Final = timedelta(minutes=15)  # or each page that is read would be a write
 
 
 class SessionStore(DatabaseSessions):
@@ -16,6 +22,14 @@ class SessionStore(DatabaseSessions):
         from zhibi.web.team.models import Session
 
         return Session
+
+    def _get_session_from_db(self) -> Any:
+        """Where sessions are listed their person sees which was used last."""
+        session = super()._get_session_from_db()
+        if session is not None and timezone.now() - session.seen_at > SEEN_EVERY:
+            with suppress(OperationalError):  # a page can be read while nobody can write
+                self.model.objects.filter(pk=session.pk).update(seen_at=timezone.now())
+        return session
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         session = super().create_model_instance(data)

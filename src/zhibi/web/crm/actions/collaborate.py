@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from zhibi.web.crm.models import Account, Collaborator
 from zhibi.web.team.actions.edit import note
@@ -16,7 +17,9 @@ def name_collaborator(
 ) -> None:
     """Who is named again gets the new right and end."""
     with transaction.atomic():
-        named = {"may_edit": may_edit, "ends_on": ends_on, "named_by": by}
+        named = {
+            "may_edit": may_edit, "ends_on": ends_on, "named_by": by, "named_at": timezone.now()
+        }  # fmt: skip
         Collaborator.objects.update_or_create(account=account, user=user, defaults=named)
         what = "editor" if may_edit else "reader"
         after = user.name + (f" – {ends_on.isoformat()}" if ends_on else "")

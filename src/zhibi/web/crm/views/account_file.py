@@ -19,6 +19,7 @@ def account_file(request: HttpRequest, uid: UUID) -> HttpResponse:
     sight = sight_of(request.user, uid)
     account = sight.account
     kept = account.attachments.filter(deleted_at=None).select_related("created_by")
+    named = account.collaborators.select_related("user", "named_by")
     return account_page(
         request,
         sight,
@@ -31,5 +32,5 @@ def account_file(request: HttpRequest, uid: UUID) -> HttpResponse:
         tags=account.tags.filter(deleted_at=None).order_by("name"),
         offered_tags=tags_of_scope(request.user) if sight.may_edit else (),
         attachments=kept.order_by("-pk")[:SHOWN],
-        collaborators=account.collaborators.select_related("user").order_by("pk")[:SHOWN],
+        collaborators=named.order_by("pk")[:SHOWN],
     )
