@@ -8,7 +8,6 @@ from uuid import uuid4
 import pyotp
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from tests.web.conftest import People, SignedIn
 from zhibi.web.team.browser_names import browser_name
