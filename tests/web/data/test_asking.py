@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
-import zhibi.tables.ingest
+from tests.messages import messages
 from zhibi.errors import ZhibiError
 from zhibi.web.data.asking import ON_THE_PAGE, on_the_page
 from zhibi.web.data.seen import problem
 
-INGEST = Path(zhibi.tables.ingest.__file__).parent
-TEXTS = re.sub(r'["\']\s*\n\s*["\']', "", "".join(f.read_text() for f in INGEST.glob("*.py")))
-
 
 def test_each_sentence_is_one_of_the_core() -> None:
-    for part, own in ON_THE_PAGE:
-        assert part in TEXTS, part
+    said = messages()
+    for core, own in ON_THE_PAGE.items():
+        assert said[core].startswith("tables/ingest/"), core
         assert "--" not in own.template
 
 
