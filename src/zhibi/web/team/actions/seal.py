@@ -44,19 +44,6 @@ def _seal(key: str) -> Seal:
     return lambda text: own.encrypt(text.encode()).decode() if text else ""
 
 
-def opened(text: str, person: UUID) -> str | None:
-    """The text again; None when the person was erased."""
-    if not text:
-        return ""
-    key = PersonKey.objects.filter(person=person).first()
-    if key is None:
-        return None
-    try:
-        return Fernet(key.key).decrypt(text.encode()).decode()
-    except InvalidToken:
-        return None
-
-
 def forget(person: UUID) -> None:
     """Destroy the key: what the audit says about the person can never be read again."""
     PersonKey.objects.filter(person=person).delete()
@@ -74,7 +61,11 @@ def opened_lines(lines: Sequence[Change]) -> list[tuple[str | None, str | None]]
 
 
 def _read(text: str, key: str | None) -> str | None:
-    """`key` is empty for what was never sealed, None for what can no longer be read."""
+    """`key` is empty for what was never sealed, None for what can no longer be read; nor can what
+    was sealed before an erasure with a key that was made after it."""
     if not text or key == "":
         return text
-    return Fernet(key).decrypt(text.encode()).decode() if key else None
+    try:
+        return Fernet(key).decrypt(text.encode()).decode() if key else None
+    except InvalidToken:
+        return None
