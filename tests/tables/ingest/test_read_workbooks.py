@@ -117,6 +117,35 @@ def test_merged_headings_of_two_rows(tmp_path):
     assert sheet_of(path).headers == ("单据 日期", "单据 客户", "金额 不含税", "金额 不含税 (2)")
 
 
+def test_a_name_merged_beside_its_orders_stands_in_each_row(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["客户", "单号", "商品", "订单金额"], ["甲", 101, "泵", 30],
+                [None, None, "阀", None], ["乙", 102, "泵", 7]):  # fmt: skip
+        sheet.append(row)
+    for merged in ("A2:A3", "B2:B3", "D2:D3"):
+        sheet.merge_cells(merged)
+    path = tmp_path / "orders.xlsx"
+    book.save(path)
+    # The total of the order is one amount: it stays on the first of its lines.
+    assert rows_of(sheet_of(path))[:2] == [
+        (2, "甲", "101", "泵", "30"),
+        (3, "甲", "101", "阀", None),
+    ]
+
+
+def test_hidden_rows_are_read_and_said(tmp_path):
+    path = workbook(tmp_path, {"订单": [HEADER, *ROWS]})
+    assert not sheet_of(path).notes
+    book = openpyxl.load_workbook(path)
+    for row in (1, 3, 40):  # the header and a blank row are no rows of the table
+        book["订单"].row_dimensions[row].hidden = True
+    book.save(path)
+    (note,) = sheet_of(path).notes
+    assert in_words(note, "en") == "1 row is hidden in the sheet, and read all the same."
+    assert len(rows_of(sheet_of(path))) == len(ROWS)
+
+
 def test_the_sheet_with_the_most_rows_is_taken_and_the_others_named(tmp_path):
     notes = [["说明"], ["本表由系统导出"]]
     sums = [["客户", "合计金额"], ["甲公司", 10]]

@@ -7,7 +7,6 @@ is merged; what needs a decision becomes a notice. All of it is SQL over Parquet
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,34 +14,18 @@ from pathlib import Path
 
 import duckdb
 
-from zhibi.errors import ZhibiError
-from zhibi.tables.ingest import buyers, currencies, overlap, traps
-from zhibi.tables.ingest.duck import STAGED, connect, literal, literals, name
-from zhibi.tables.ingest.headers import scenario_words
+from zhibi.tables.ingest import buyers, currencies, no_sales, overlap, returns, traps
+from zhibi.tables.ingest.duck import STAGED, connect, literal, name
 from zhibi.tables.ingest.rates import Rate
-from zhibi.tables.ingest.stages import Checked, Parsed, sheet_name
-from zhibi.tables.schema import ORDER_LINES, SCHEMAS, TableSchema
+from zhibi.tables.ingest.stages import Checked, Notice, Parsed
+from zhibi.tables.schema import ORDER_LINES, RECEIVABLES, SCHEMAS, TableSchema
 
 # What an order export says beyond the order: read for the checks, not kept with the lines.
-BESIDE = {"status": "VARCHAR", "scenario": "VARCHAR", **dict.fromkeys(buyers.COLUMNS, "VARCHAR")}
-CANCELLED = "cancelled order"
-REFUNDED = "refunded order"
-PLANNED = "planned, not sold"
-SHOWN = 5  # scenarios named in a question
-CHINESE_FROM = 0x2E80
+BESIDE = {
+    "order_lines": dict.fromkeys(("status", "scenario", *buyers.COLUMNS), "VARCHAR"),
+    "receivables": {"settled_on": "DATE"},
+}
 MISSING = "is missing"
-
-_CANCELLED = (
-    "作废|取消|删除|已废弃|交易关闭|キャンセル|cancel|void|deleted|failed|declined|storniert|annul|"
-    "anulad|geannuleerd"
-)
-# A shop's order that is closed was never paid; an ERP's order that is closed was delivered.
-_CLOSED = "^(订单|交易)?已?关闭"
-_OF_A_SHOP = "交易成功|交易完成|付款|收货|已发货|待发货|已完成|已支付|已退款|退款"
-_REFUNDED = "(已|全额|全部)退款|退款(成功|完成)|^(fully )?refunded$"
-_NOT_REFUNDED = "部分|partial"
-_NOT_CANCELLED = "未作废|未取消|未删除|not cancel|not void|uncancel|avoid"
-_YES = "(是|y|yes|true|t|1|x|√|✓)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +56,7 @@ class _Opened:
     number: int
     parsed: Parsed
     is_converted: bool
+    turned: Notice | None  # what to say of returns made negative
 
     @property
     def schema(self) -> TableSchema:
@@ -88,7 +72,7 @@ def _open(
     found = connection.execute(f"DESCRIBE FROM read_parquet({literal(parsed.rows)})").fetchall()
     present = {row[0] for row in found}
     types = {field.name: schema.sql_columns[field.name] for field in schema.fields}
-    types |= BESIDE if schema is ORDER_LINES else {}
+    types |= BESIDE.get(schema.name, {})
     columns = ", ".join(
         f"CAST({name(column) if column in present else 'NULL'} AS {kind}) AS {name(column)}"
         for column, kind in types.items()
@@ -99,21 +83,25 @@ def _open(
         source = currencies.converted(source, currency)
     elif schema is ORDER_LINES:
         source = f"(SELECT *, amount AS amount_original FROM {source})"
+    is_told = schema is ORDER_LINES and present & {"line_kind"}
+    turned = returns.without_sign(connection, source) if is_told else None
+    if turned:
+        source = returns.turned(source)
     connection.execute(f"CREATE TEMP VIEW typed_{number} AS FROM {source}")
     connection.execute(
         f"CREATE TEMP TABLE refused_{number}(row BIGINT, header TEXT, value TEXT, reason TEXT)"
     )
     connection.execute(f"CREATE TEMP TABLE left_{number}(row BIGINT, reason TEXT, detail TEXT)")
     _refuse(connection, number, parsed, schema)
-    if "status" in present and schema is ORDER_LINES:
-        _leave_cancelled(connection, number, parsed)
-    if "scenario" in present and schema is ORDER_LINES:
-        _leave_planned(connection, number, parsed, options.sold)
+    if schema is ORDER_LINES:
+        no_sales.leave_out(connection, number, parsed, options.sold)
+    if "settled_on" in present and schema is RECEIVABLES:
+        no_sales.leave_settled(connection, number)
     connection.execute(
         f"CREATE TEMP VIEW staying_{number} AS FROM typed_{number} "
         f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row)"
     )
-    return _Opened(number, parsed, is_converted)
+    return _Opened(number, parsed, is_converted, turned)
 
 
 def _refuse(
@@ -147,85 +135,6 @@ def _header(parsed: Parsed, field: str) -> str:
     return match.header if match else field
 
 
-def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed) -> None:
-    """By the words of the status; in a column called 作废 or Cancelled, by a yes."""
-    status = "lower(trim(status))"
-    is_cancelled = (
-        f"regexp_matches({status}, '{_CANCELLED}') "
-        f"AND NOT regexp_matches({status}, '{_NOT_CANCELLED}')"
-    )
-    if any(word in _header(parsed, "status").lower() for word in _CANCELLED.split("|")):
-        is_cancelled = f"({is_cancelled}) OR regexp_full_match({status}, '{_YES}')"
-    if "关闭" not in _header(parsed, "status") and _has(connection, number, _OF_A_SHOP):
-        is_cancelled = f"({is_cancelled}) OR regexp_matches({status}, '{_CLOSED}')"
-    connection.execute(
-        f"INSERT INTO left_{number} SELECT row, {literal(CANCELLED)}, status FROM typed_{number} "
-        f"ANTI JOIN refused_{number} USING (row) WHERE {is_cancelled}"
-    )
-    # Where a refund has a line of its own, that line takes the sale back.
-    is_refunded = (
-        f"regexp_matches({status}, '{_REFUNDED}') AND NOT regexp_matches({status}, "
-        f"'{_NOT_REFUNDED}') AND NOT EXISTS (FROM typed_{number} WHERE amount < 0)"
-    )
-    connection.execute(
-        f"INSERT INTO left_{number} SELECT row, {literal(REFUNDED)}, status FROM typed_{number} "
-        f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row) "
-        f"WHERE {is_refunded}"
-    )
-
-
-def _has(connection: duckdb.DuckDBPyConnection, number: int, words: str) -> bool:
-    query = f"SELECT count(*) FROM typed_{number} WHERE regexp_matches(status, '{words}')"
-    return _count(connection, query) > 0
-
-
-def _leave_planned(
-    connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed, sold: str | None
-) -> None:
-    """Budgets and forecasts beside what was sold. ZhibiError where the column does not say which is
-    which and nobody did: adding both up would double the sales."""
-    rows = connection.execute(
-        f"SELECT DISTINCT scenario FROM typed_{number} WHERE scenario IS NOT NULL ORDER BY ALL"
-    ).fetchall()
-    named = [value for (value,) in rows]
-    kinds = {value: _scenario_of(value) for value in named}
-    if sold is not None and sold not in named:
-        sold = None
-    if sold is None and None in kinds.values():
-        raise ZhibiError(
-            "{file} has figures of several kinds in the column {header} ({values}); say which of "
-            "them were sold with --sold {example}, and the others are left out.",
-            file=sheet_name(parsed.sheet),
-            header=_header(parsed, "scenario"),
-            values=", ".join(named[:SHOWN]),
-            example=named[0],
-        )
-    planned = [value for value in named if (value != sold if sold else kinds[value] == "planned")]
-    if not planned:
-        return
-    connection.execute(
-        f"INSERT INTO left_{number} SELECT row, {literal(PLANNED)}, scenario FROM typed_{number} "
-        f"ANTI JOIN refused_{number} USING (row) ANTI JOIN left_{number} USING (row) "
-        f"WHERE scenario IN ({literals(planned)})"
-    )
-
-
-def _scenario_of(value: str) -> str | None:
-    """actual or planned, by the whole value or by one word in it: Act V1, 2025年预算."""
-    words = scenario_words()
-    text = value.strip().casefold()
-    if found := next((kind for kind, known in words.items() if text in known), None):
-        return found
-    parts = set(re.findall(r"[a-zé]+|[\u4e00-\u9fff]+", text))
-    told = {kind for kind, known in words.items() if _says(parts, known)}
-    return told.pop() if len(told) == 1 else None
-
-
-def _says(parts: set[str], known: frozenset[str]) -> bool:
-    chinese = [word for word in known if ord(word[0]) > CHINESE_FROM]
-    return bool(parts & known) or any(word in part for word in chinese for part in parts)
-
-
 def _checked(
     connection: duckdb.DuckDBPyConnection, opened: _Opened, staging: Path, options: CheckOptions
 ) -> Checked:
@@ -234,7 +143,7 @@ def _checked(
     rejected, left_out = _write_others(connection, opened, staging)
     refused = _count(connection, f"SELECT count(DISTINCT row) FROM refused_{number}")
     left = _count(connection, f"SELECT count(DISTINCT row) FROM left_{number}")
-    is_as_parsed = not (refused or left or opened.is_converted)
+    is_as_parsed = not (refused or left or opened.is_converted or opened.turned)
     rows = parsed.rows if is_as_parsed else _write_rows(connection, opened, staging)
     kept = _count(connection, f"SELECT count(*) FROM read_parquet({literal(rows)})")
     if kept + refused + left != parsed.parsed_count:
@@ -243,6 +152,7 @@ def _checked(
     if schema is ORDER_LINES:
         source = f"typed_{number}" if is_as_parsed else f"staying_{number}"
         notices += traps.of_lines(connection, source, options.today, options.bases)
+        notices += (opened.turned,) if opened.turned else ()
         customers = buyers.write(connection, number, staging)
     return Checked(
         parsed=parsed,

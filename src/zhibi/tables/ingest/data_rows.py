@@ -31,7 +31,8 @@ _EN_TOTAL = re.compile(rf"(.+ )?({_EN}):?|({_EN}) (for|of) .+", re.I | re.S)
 _TOTAL_OF = re.compile(rf"({_EN}) .+", re.I | re.S)  # Total Acme Inc: or a company's own name
 # The same words for the engine, to bring only the likely rows to Python.
 _SPACED_CN = "|".join("[ \u3000]*".join(word) for word in _CN.split("|"))
-_LIKELY = rf"(?is).*({_SPACED_CN}|{_EN}).*"
+_STARS = r"\*{1,9}|[Σ∑]"  # how SAP marks the subtotals of its lists
+_LIKELY = rf"(?is).*({_SPACED_CN}|{_EN}).*|{_STARS}"
 
 
 def sheet_of(con: duckdb.DuckDBPyConnection, raw: Raw) -> Sheet | None:
@@ -166,6 +167,8 @@ def _reason(cells: list[str | None], header: Header, shape: _Shape) -> str | Non
 def _is_total(there: list[str], usual: int) -> bool:
     """A total by its name and its gaps: no company is called 小计, but one may be called Total."""
     if any("".join(cell.split()).rstrip(":：") in _CN.split("|") for cell in there):
+        return len(there) < usual
+    if any(re.fullmatch(_STARS, cell) for cell in there):
         return len(there) < usual
     if len(there) > 1 and len(there) * 2 <= usual and _TOTAL_OF.fullmatch(there[0]):
         return True

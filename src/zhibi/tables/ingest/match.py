@@ -62,6 +62,7 @@ EXTRA_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("customer_parent_id", Kind.ID),
     ),
     **dict.fromkeys(ABOUT_CUSTOMERS, (Field("customer_name", Kind.TEXT),)),
+    "receivables": (Field("customer_name", Kind.TEXT), Field("settled_on", Kind.DATE)),
 }
 
 # A required field, and the sets of columns that can stand for it.
@@ -377,6 +378,8 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
             score += match.confidence - 1 if match.target in required else 0.2 * match.confidence
     if mapping.table == "order_lines":
         score -= 2.5 * _stood_in(mapping, missing)
+    if mapping.table in ("order_lines", "receipts") and _is_owed(sheet, mapping):
+        score -= 6
     if mapping.table in NUMBERED:
         score -= 3 * (mapping.column_of(NUMBERED[mapping.table][0]) is None)
         score -= 10 * (mapping.table == "receipts" and _is_plan(mapping))
@@ -390,6 +393,13 @@ def _score(sheet: Sheet, mapping: Mapping, profiles: Sequence[ColumnProfile]) ->
 def _is_plan(mapping: Mapping) -> bool:
     found = (mapping.column_of(target) for target in ("received_on", "amount"))
     return any(one is not None and is_planned(one.header) for one in found)
+
+
+def _is_owed(sheet: Sheet, mapping: Mapping) -> bool:
+    """True for invoices of which the file says what is still open, and nothing of products."""
+    keys = {read_header(header).key for header in sheet.headers}
+    is_line = set(targets_of(mapping)) & {"product_id", "product_name", "quantity", "unit_price"}
+    return bool(keys & words_of("open")) and not is_line
 
 
 def _stood_in(mapping: Mapping, missing: Sequence[str]) -> int:

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 
 from zhibi.tables.ingest.buyers import file_list
-from zhibi.tables.ingest.check import CANCELLED
 from zhibi.tables.ingest.duck import connect, literal
+from zhibi.tables.ingest.no_sales import CANCELLED
 from zhibi.tables.ingest.overlap import OTHER, PRINTED_TWICE, SAME
 from zhibi.tables.ingest.reporting import SOLD
 from zhibi.tables.ingest.stages import Checked

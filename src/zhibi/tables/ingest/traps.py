@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from zhibi.said import Said
-from zhibi.tables.ingest import overlap
+from zhibi.tables.ingest import no_sales, overlap
 from zhibi.tables.ingest.duck import literal
 from zhibi.tables.ingest.stages import Notice
 from zhibi.tables.schema import ORDER_LINES, TableSchema
@@ -113,9 +113,12 @@ def left_out(
 ) -> tuple[Notice, ...]:
     """One notice for each reason for which rows are left out."""
     templates = {
-        "planned, not sold": "Planned, not sold: {count:line|lines} left out, {amount}.",
-        "cancelled order": "Cancelled orders: {count:line|lines} left out, {amount}.",
-        "refunded order": "Refunded orders: {count:line|lines} left out, {amount}.",
+        no_sales.NOT_WON: "Deals not won: {count:line|lines} left out, {amount}.",
+        no_sales.PAYMENT: "Payments, which are no sales: {count:line|lines} left out, {amount}.",
+        no_sales.SETTLED: "Settled, and owed no more: {count:row|rows} left out.",
+        no_sales.PLANNED: "Planned, not sold: {count:line|lines} left out, {amount}.",
+        no_sales.CANCELLED: "Cancelled orders: {count:line|lines} left out, {amount}.",
+        no_sales.REFUNDED: "Refunded orders: {count:line|lines} left out, {amount}.",
         overlap.SAME: "Given twice: {count:row|rows} left out, the same as in {other}.",
         overlap.OTHER: "Given twice and different: {count:row|rows} left out for those of {other}, "
         "which was named later. Is it the newer export?",

@@ -1,8 +1,8 @@
-"""Cells of an XLSX sheet that the spreadsheet reader gives as empty although they are not.
+"""What an XLSX sheet holds that the spreadsheet reader does not tell.
 
-These are error values (#N/A), which must reach the rejected rows as what they are, and formulas
-whose value was never stored, because a program wrote the file and no spreadsheet has opened it.
-Both are rare, so the sheet's XML is searched for them and never parsed.
+These are error values (#N/A), which must reach the rejected rows as what they are, formulas whose
+value was never stored, because a program wrote the file and no spreadsheet has opened it, and rows
+that are hidden. All are rare, so the sheet's XML is searched for them and never parsed.
 """
 
 from __future__ import annotations
@@ -26,24 +26,28 @@ _BLOCK = 4 << 20
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>((?:(?!</c>).)*)</c>', re.S)
 _ERROR = re.compile(rb"<v>(#[^<]+)</v>")
 _NO_VALUE = re.compile(rb"(?:</f>|<f [^>]*/>)(?:<v></v>|<v */>)?</c>")
+_HIDDEN = re.compile(rb'<row r="(\d+)"[^>]* hidden="(?:1|true)"')
 _ADDRESS = re.compile(rb'<c r="([A-Z]+\d+)"')
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 @dataclass(frozen=True, slots=True)
 class CellTexts:
-    """`errors` has, per row, (column from 1, text); rows count from 1."""
+    """`errors` has, per row, (column from 1, text); rows count from 1, those `hidden` too."""
 
     errors: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    hidden: tuple[int, ...] = ()
     notes: tuple[Said, ...] = ()
 
 
 def lost_cells(path: Path, sheet: str) -> CellTexts:
-    """The error values of a sheet, and a note on formulas without a value. XLSX only."""
+    """The error values and hidden rows of a sheet, and a note on formulas without a value. XLSX
+    only."""
     if not zipfile.is_zipfile(path):
         return CellTexts()
     errors: dict[int, list[tuple[int, str]]] = defaultdict(list)
     empty: list[str] = []
+    hidden: list[int] = []
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         for xml in _cells_of(archive, part) if part else ():
@@ -51,6 +55,8 @@ def lost_cells(path: Path, sheet: str) -> CellTexts:
                 cell = _CELL.match(xml, xml.rfind(b"<c ", 0, at))
                 if cell and (value := _ERROR.search(cell[4])):
                     errors[int(cell[2])].append((_column(cell[1]), value[1].decode()))
+            if b" hidden=" in xml:
+                hidden += [int(row[1]) for row in _HIDDEN.finditer(xml)]
             for formula in _NO_VALUE.finditer(xml):
                 cell = _ADDRESS.match(xml, xml.rfind(b"<c ", 0, formula.start()))
                 empty += [cell[1].decode()] if cell else []
@@ -62,7 +68,7 @@ def lost_cells(path: Path, sheet: str) -> CellTexts:
                 {"count": len(empty), "sheet": sheet, "cell": empty[0]},
             ),
         )
-    return CellTexts(dict(errors), notes)
+    return CellTexts(dict(errors), tuple(hidden), notes)
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -29,6 +29,7 @@ from zhibi.said import Said
 from zhibi.tables.ingest import staging as stage
 from zhibi.tables.ingest.data_rows import sheet_of
 from zhibi.tables.ingest.header_rows import trimmed
+from zhibi.tables.ingest.merged_cells import fill_merged
 from zhibi.tables.ingest.stages import Sheet
 from zhibi.tables.ingest.workbook_cells import CellTexts, lost_cells
 
@@ -128,7 +129,24 @@ def _read_sheet(
     raw = stage.stage_grid(source, sheet.name, partial(_rows, sheet, lost), scratch)
     if isinstance(raw, str):
         return raw
-    return sheet_of(con, replace(raw, notes=lost.notes)) or "without rows below its header"
+    fill_merged(con, raw, sheet.merged_cell_ranges or (), first_column=(sheet.start or (0, 0))[1])
+    found = sheet_of(con, replace(raw, notes=lost.notes))
+    return _with_hidden(con, found, lost.hidden) if found else "without rows below its header"
+
+
+def _with_hidden(con: duckdb.DuckDBPyConnection, sheet: Sheet, hidden: tuple[int, ...]) -> Sheet:
+    """The sheet with a word on rows that a filter, or somebody, has hidden."""
+    ((count,),) = con.execute(
+        f"SELECT count(*) FROM read_parquet({stage.quoted(sheet.staged)}) "
+        "WHERE row IN (SELECT unnest(?::BIGINT[]))",
+        [list(hidden)],
+    ).fetchall()
+    if not count:
+        return sheet
+    said = Said(
+        "{count:row is|rows are} hidden in the sheet, and read all the same.", {"count": count}
+    )
+    return replace(sheet, notes=(*sheet.notes, said))
 
 
 def _rows(sheet: CalamineSheet, lost: CellTexts) -> Iterator[stage.Row]:
