@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.web.conftest import BEGAN, Accounts, People, SignedIn
 from zhibi.web.crm.access import accounts_of
@@ -33,6 +35,19 @@ def test_everybody_sees_the_tree(
     assert (
         "<form" not in browser.get(f"/teams/{team('北区').uid}/").content.decode().split("main")[1]
     )
+
+
+def test_a_demo_company_stands_still_here_too(
+    people: People, signed_in: SignedIn, settings: Settings
+) -> None:
+    """On a day before Bob left his team."""
+    settings.COMPANY = replace(settings.COMPANY, today="2024-06-30")
+    Membership.objects.filter(user=people.bob).update(ends_on=date(2024, 7, 1))
+    browser = signed_in(people.dana)
+    assert "Bob" in browser.get("/teams").content.decode().split("<main")[1]
+    assert "东北组" in browser.get("/people").content.decode()
+    joining = browser.get(f"/teams/{team('北区').uid}/").content.decode()
+    assert 'value="2024-06-30"' in joining
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "erin", "fay"])

@@ -5,20 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.lookups import In
 from django.http import Http404
-from django.utils import timezone
 
 from zhibi.errors import ZhibiError
 from zhibi.web.crm.models import Account, Collaborator, Promise, Task
 from zhibi.web.crm.models.account import LIVING
 from zhibi.web.crm.unindexed import Unindexed
+from zhibi.web.day import today as today  # noqa: PLC0414 - one place to ask from
 from zhibi.web.team.models import Role, User
 from zhibi.web.team.once import once
 from zhibi.web.team.scope import SEES_ALL, people_seen
@@ -28,13 +26,6 @@ FEW_OWNERS: Final = 5
 
 class ReadOnlyError(ZhibiError):
     """The person may see this, and may not change it."""
-
-
-def today() -> date:
-    """The day it is where the reader is; a demo company stands still at a day of its own."""
-    if settings.COMPANY.today:
-        return date.fromisoformat(settings.COMPANY.today)
-    return timezone.localdate()
 
 
 def accounts_of(user: User, *, with_deleted: bool = False) -> QuerySet[Account]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from zhibi.web.day import today
 from zhibi.web.team.forms.edited import DAY, EditedForm
 from zhibi.web.team.models import Team, User
 from zhibi.web.team.tree import with_those_below
@@ -49,7 +49,7 @@ class JoinForm(forms.Form):
         person.label, person.empty_label = say("Who"), say("choose")
         person.queryset = User.objects.filter(is_active=True).order_by("name", "pk")
         self.fields["starts_on"].label = say("From day")
-        self.fields["starts_on"].initial = timezone.localdate
+        self.fields["starts_on"].initial = today
         self.fields["is_lead"].label = say("leads the team")
 
 

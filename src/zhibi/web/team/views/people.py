@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
+from zhibi.web.day import today
 from zhibi.web.team.access import only_administrators
 from zhibi.web.team.models import User
 from zhibi.web.team.tree import members_on
@@ -15,7 +15,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """All of them, those who may sign in first. A company has hundreds of people, not thousands."""
     only_administrators(request.user)
     teams: dict[int, list[str]] = {}
-    for membership in members_on(timezone.localdate()):
+    for membership in members_on(today()):
         teams.setdefault(membership.user_id, []).append(membership.team.name)
     everybody = User.objects.prefetch_related("seller_names").order_by("-is_active", "name", "pk")
     rows = [(person, teams.get(person.pk, ())) for person in everybody]

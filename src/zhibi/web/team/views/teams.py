@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
+from zhibi.web.day import today
 from zhibi.web.team.tree import tree
 
 
 def teams(request: HttpRequest) -> HttpResponse:
-    return render(request, "team/teams.html", {"branches": tree(timezone.localdate())})
+    return render(request, "team/teams.html", {"branches": tree(today())})
