@@ -101,6 +101,16 @@ def test_new_rows_that_are_one_company_are_one(listed: Accounts, people: People)
     assert len(kept(proposal, people.bob)) == 2
 
 
+def test_what_is_too_long_is_cut_and_known_again(listed: Accounts, people: People) -> None:
+    """A list that was half written when the worker was killed makes nothing twice."""
+    lines = rows_of({"name": "甲" * 250, "customer_id": "9" * 300, "industry": "轮" * 200})
+    kept(propose_accounts(lines, by=people.bob), people.bob)
+    assert states(propose_accounts(lines, by=people.bob)) == ["unchanged"]
+    staff = rows_of({"account": "甲" * 200, "name": "王" * 90, "title": "科长"})
+    kept(propose_contacts(staff, by=people.bob), people.bob)
+    assert states(propose_contacts(staff, by=people.bob)) == ["unchanged"]
+
+
 def test_what_a_deleted_account_holds(listed: Accounts, people: People) -> None:
     """Its credit code is its own until it is brought back; its number goes to who has it now."""
     lines = rows_of({"name": "甲厂", "customer_id": "K7"})

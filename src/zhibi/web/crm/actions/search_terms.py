@@ -9,6 +9,7 @@ database. Pieces of whole pinyin are not kept: each stands in every third name.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -106,7 +107,11 @@ def add_terms(accounts: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
                 columns,
             )
         else:
-            cursor.executemany(f"INSERT INTO {table} (term, account_id) VALUES (%s, %s)", rows)
+            cursor.execute(
+                f"INSERT INTO {table} (term, account_id) "
+                "SELECT value ->> 0, value ->> 1 FROM json_each(%s)",
+                [json.dumps(rows)],
+            )
 
 
 def _terms(account: Mapping[str, Any]) -> set[str]:

@@ -46,6 +46,7 @@ FIELDS: Final = (
 LENGTHS: Final = {
     name: getattr(Account._meta.get_field(name), "max_length", None) for name in FIELDS
 }
+LONGEST_NUMBER: Final = SourceCustomer._meta.get_field("customer_id").max_length
 NOT_YOURS: Final = Said("it belongs to somebody whose accounts you do not see")
 READ_ONLY: Final = Said("you may see this account, but not change it")
 TWICE: Final = Said("the same account stands further up in the list")
@@ -77,6 +78,7 @@ def propose_accounts(
     lines: Sequence[Mapping[str, Any]], *, by: User, overwrite: bool = False
 ) -> Proposal:
     """What each row would do. Rows without a problem of their own never fail each other."""
+    lines = [_findable(line) for line in lines]
     known = known_accounts(lines, FIELDS)
     people = _people()
     visible = seen_of(by, _each(known))
@@ -186,10 +188,15 @@ def _proposed(
 def _said(line: Mapping[str, Any]) -> dict[str, Any]:
     """What a row says of an account, as its columns hold it."""
     said = {name: _fitting(name, line[name]) for name in FIELDS if line.get(name) is not None}
-    said["name"] = line["name"]
     if "credit_code" in said:
         said["credit_code"] = said["credit_code"].upper()[:18]
     return said
+
+
+def _findable(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its name and number as they will be on record, so that it is known again."""
+    number = (line.get("customer_id") or "").replace("\0", "")[:LONGEST_NUMBER]
+    return {**line, "name": _fitting("name", line["name"]), "customer_id": number}
 
 
 def _fitting(name: str, value: Any) -> Any:

@@ -107,7 +107,7 @@ def _proposed(
     *,
     overwrite: bool,
 ) -> Proposed:
-    row, name = line["row"], (line.get("name") or "").strip()
+    row, name = line["row"], _fitting("name", line.get("name") or "")
     if not name:
         return Proposed(row, REJECTED, "", reason=NAMELESS)
     if account is None:
