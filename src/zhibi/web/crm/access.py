@@ -3,7 +3,6 @@ chart goes through `accounts_of`; what it leaves out does not exist for them (40
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -49,13 +48,9 @@ def at_accounts_of(user: User) -> Q:
     return living & in_scope(user, "account__", is_indexed=False)
 
 
-def accounts_lent_to(user: User) -> QuerySet[Account]:
-    """Of the accounts `user` sees those of owners whose accounts they do not see."""
-    people = people_seen(user, today())
-    if people is None:
-        return Account.objects.none()
-    named = Account.objects.filter(LIVING, pk__in=sorted(_rights(user)))
-    return named.exclude(owner_id__in=people)
+def accounts_lent_to(user: User) -> list[int]:
+    """The ids of accounts, deleted ones too, that somebody else named `user` collaborator of."""
+    return [] if user.role in SEES_ALL else sorted(_rights(user))
 
 
 def has_few_owners(user: User) -> bool:
@@ -107,18 +102,21 @@ class Sight:
 
 
 def sight_of(user: User, uid: UUID | str, *, with_deleted: bool = False) -> Sight:
-    """One account and what `user` may do with it, or 404: in as few queries as may be."""
-    people = people_seen(user, today())
-    named = {} if people is None else _rights(user)
-    seen = Account.objects.filter(_in_scope(people, named))
-    if not with_deleted:
-        seen = seen.filter(LIVING)
-    account = seen.select_related("owner", "parent").filter(uid=uid).first()
+    """One account and what `user` may do with it, or 404."""
+    seen = accounts_of(user, with_deleted=with_deleted).select_related("owner", "parent")
+    account = seen.filter(uid=uid).first()
     if account is None:
         raise Http404
-    reads = user.role == Role.ANALYST
-    in_charge = not reads and (people is None or account.owner_id in people)
-    return Sight(account, in_charge or (not reads and named.get(account.pk, False)), in_charge)
+    return seen_by(user, account)
+
+
+def seen_by(user: User, account: Account) -> Sight:
+    """What `user` may do with an account they see. Analysts read."""
+    if user.role == Role.ANALYST:
+        return Sight(account, may_edit=False, in_charge=False)
+    people = people_seen(user, today())
+    in_charge = people is None or account.owner_id in people
+    return Sight(account, in_charge or _rights(user).get(account.pk, False), in_charge)
 
 
 def account_in_charge(user: User, uid: UUID | str, *, with_deleted: bool = False) -> Account:
@@ -153,13 +151,8 @@ def refuse_reader(user: User, account: Account) -> None:
 
 
 def may_edit(user: User, account: Account) -> bool:
-    """Analysts read; owners, those above them and collaborators with that right edit."""
-    if user.role == Role.ANALYST:
-        return False
-    people = people_seen(user, today())
-    if people is None or account.owner_id in people:
-        return True
-    return _rights(user).get(account.pk, False)
+    """Whether `user` may change an account they see."""
+    return seen_by(user, account).may_edit
 
 
 def tasks_of(user: User) -> QuerySet[Task]:
@@ -226,17 +219,11 @@ def in_scope(user: User, path: str = "", *, is_indexed: bool = True) -> Q:
         return Q()
     named = sorted(_rights(user))
     if is_indexed:
-        return _in_scope(people, named, path)
+        owned = Q(**{f"{path}owner_id__in": sorted(people)})
+        return owned | Q(**{f"{path}pk__in": named}) if named else owned
     owner, account = Unindexed(F(f"{path}owner")), Unindexed(F(f"{path}pk"))
     owned = Q(In(owner, sorted(people)))
     return owned | Q(In(account, named)) if named else owned
-
-
-def _in_scope(people: frozenset[int] | None, named: Iterable[int], path: str = "") -> Q:
-    if people is None:
-        return Q()
-    owned, named = Q(**{f"{path}owner_id__in": sorted(people)}), sorted(named)
-    return owned | Q(**{f"{path}pk__in": named}) if named else owned
 
 
 def _rights(user: User) -> dict[int, bool]:

@@ -61,9 +61,11 @@ def owed_to(user: User) -> Owed | None:
     lines = OwedByDay.objects.all()
     if people is not None:
         lines = lines.filter(owner__in=sorted(people))
-    of_owners = _booked(lines)
-    lent = owed(Receivable.objects.filter(account__in=accounts_lent_to(user).values("pk")))
-    found = Owed(*map(add, astuple(of_owners), astuple(lent)))
+    found, lent = _booked(lines), accounts_lent_to(user)
+    if lent and people is not None:
+        rows = Receivable.objects.filter(account__in=lent, account__deleted_at=None)
+        others = owed(rows.exclude(account__owner__in=people))
+        found = Owed(*map(add, astuple(found), astuple(others)))
     return found if any(astuple(found)) or Receivable.objects.exists() else None
 
 
@@ -150,6 +152,7 @@ def _late(user: User, until: date, most: int) -> list[Collection]:
         ordered_accounts_of(user)
         .filter(overdue__gt=0)
         .select_related("owner")
+        .only("uid", "name", "sales", "owner__name")
         .annotate(
             oldest=Subquery(sums.annotate(one=Min("due_on")).values("one")),
             many=Subquery(sums.annotate(one=Count("pk")).values("one")),
@@ -175,7 +178,8 @@ def collections(rows: QuerySet[Receivable], until: date, *, most: int) -> list[C
         .order_by("-late", "-soon", "-account")[:most]
     )
     sums = list(found)
-    accounts = Account.objects.select_related("owner").in_bulk([row["account"] for row in sums])
+    named = Account.objects.select_related("owner").only("uid", "name", "sales", "owner__name")
+    accounts = named.in_bulk([row["account"] for row in sums])
     return [
         Collection(accounts[row["account"]], row["owing"], row["oldest"], row["many"])
         for row in sums

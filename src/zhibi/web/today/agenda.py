@@ -35,12 +35,13 @@ from zhibi.web.team.models import User
 
 FIRST: Final = 7
 OF_A_KIND: Final = 2
-LOOKED_AT: Final = 12  # of each kind: more than this nobody reads on one page
+LOOKED_AT: Final = 8  # of each kind: more than this nobody reads on one page
 WAITING: Final = 60  # accounts to visit that are named
 COLLECT_WITHIN: Final = timedelta(days=7)
 REMIND_WITHIN: Final = timedelta(days=3)
 LONG_PAST: Final = timedelta(days=60)
 CRUMB: Final = Decimal("0.01")
+OF_ACCOUNT: Final = ("account__uid", "account__name", "account__sales")  # not all its columns
 KINDS: Final = ("collection", "promise", "task", "warning", "visits", "first visits")
 URGENCIES: Final = ("now", "soon", "info")
 
@@ -145,7 +146,10 @@ def _promises(user: User) -> Iterable[Entry]:
         kept_on=None,
         dropped_because="",
         deleted_at=None,
-    ).select_related("account", "account__owner")
+    )
+    due = due.select_related("account", "account__owner").only(
+        "uid", "text", "is_ours", "due_on", *OF_ACCOUNT, "account__owner__name"
+    )
     if has_few_owners(user):
         found = due.filter(_is_of_now() | Q(account__owner=user)).order_by(*_of_now_first())
     else:
@@ -159,6 +163,7 @@ def _tasks(user: User) -> Iterable[Entry]:
         tasks_of(user)
         .filter(assignee=user, done_at=None, due_on__lte=today() + REMIND_WITHIN)
         .select_related("account")
+        .only("uid", "title", "stake", "due_on", *OF_ACCOUNT)
         .order_by(*_of_now_first())[:LOOKED_AT]
     )
     for one in found:
@@ -191,6 +196,7 @@ def _warnings(seen: QuerySet[Account]) -> Iterable[Entry]:
     findings = (
         FindingRecord.objects.filter(undecided, account__in=largest, severity="now")
         .select_related("account", "account__owner")
+        .only("uid", "says", "stake", "last_said_on", *OF_ACCOUNT, "account__owner__name")
         .order_by("account", "-stake", "pk")
     )
     worst: dict[int, FindingRecord] = {}
@@ -204,7 +210,7 @@ def _visits(user: User, seen: QuerySet[Account]) -> Iterable[Entry]:
     """The A and the B accounts that wait for longer than they should, each as one line."""
     treated = treatments()
     waits = {grade: beyond_cadence(grade, treated[grade], today()) for grade in ("A", "B")}
-    waiting = seen.filter(waits["A"] | waits["B"]).select_related("owner")
+    waiting = seen.filter(waits["A"] | waits["B"]).only("uid", "name", "grade")
     found = _biggest(waiting, WAITING, of_few=has_few_owners(user))
     for grade, urgency in (("A", "soon"), ("B", "info")):
         own = [one for one in found if (one.grade or "B") == grade]
@@ -228,6 +234,7 @@ def _first_visits(user: User, seen: QuerySet[Account]) -> Iterable[Entry]:
     stages = (LifeStage.TARGET, LifeStage.POTENTIAL)
     # Of a few owners all are sorted: along the key a database would walk the whole company.
     order = F("pk") + 0 if has_few_owners(user) else F("pk")
-    found = list(seen.filter(life_stage__in=stages, last_contact_on=None).order_by(order)[:20])
+    prospects = seen.filter(life_stage__in=stages, last_contact_on=None).only("uid", "name")
+    found = list(prospects.order_by(order)[:20])
     if found:
         yield Entry("first visits", "info", {"accounts": found})

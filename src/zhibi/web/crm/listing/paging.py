@@ -179,6 +179,10 @@ def _walked(found: Found, way: Way, mark: Mark | None, rows: int) -> list[int] |
             if len(seen) < size:
                 break
             place = Mark(stretch.level, seen[-1][1], seen[-1][0], is_back)
+            if chosen and windows:
+                # Twice as many as the rest should lie in, by what was found so far.
+                likely = 2 * size * (rows - len(chosen)) // len(chosen)
+                windows[:0] = [likely] if 0 < likely < windows[0] else []
     return chosen[:rows]
 
 
