@@ -8,8 +8,22 @@ import pytest
 from django.http import Http404
 
 from tests.web.conftest import BEGAN, Accounts, People
-from zhibi.web.crm.access import ReadOnlyError, account_for, accounts_of, scope_key, today
-from zhibi.web.crm.models import Account, Collaborator
+from zhibi.web.crm.access import (
+    ReadOnlyError,
+    account_for,
+    accounts_of,
+    accounts_to_decide_on,
+    accounts_to_edit,
+    at_accounts_of,
+    owners_for,
+    people_for,
+    promise_for,
+    scope_key,
+    sight_of,
+    tasks_of,
+    today,
+)
+from zhibi.web.crm.models import Account, Collaborator, Promise, Task
 from zhibi.web.team.models import Membership, Role, Team, User
 from zhibi.web.team.scope import people_of
 
@@ -99,10 +113,74 @@ def test_analysts_read(people: People, accounts: Accounts) -> None:
         account_for(people.erin, accounts.of_bob.uid, to_edit=True)
 
 
+@pytest.mark.parametrize("who", ["alice", "bob", "charlie", "dana", "erin", "fay"])
+def test_what_one_may_do_is_one_rule(people: People, accounts: Accounts, who: str) -> None:
+    """Of one account, and of all at once as bulk actions ask."""
+    user: User = getattr(people, who)
+    for account, edits in ((accounts.of_bob, True), (accounts.of_alice, False)):
+        for named in (people.charlie, people.erin):
+            Collaborator.objects.create(
+                account=account, user=named, may_edit=edits, named_by=people.dana
+            )
+    sights = [sight_of(user, account.uid) for account in accounts_of(user)]
+    assert set(accounts_to_edit(user)) == {one.account for one in sights if one.may_edit}
+    decides = {one.account for one in sights if one.in_charge}
+    assert set(accounts_to_decide_on(user)) == (set() if user.role == Role.SALESPERSON else decides)
+    by_hand = {
+        "alice": ({"华数机械", "青岛轮胎"}, {"华数机械", "青岛轮胎"}),
+        "bob": ({"青岛轮胎"}, {"青岛轮胎"}),
+        "charlie": ({"中棉纺织", "青岛轮胎"}, {"中棉纺织"}),
+        "erin": (set(), set()),
+    }
+    everything = {account.name for account in Account.objects.all()}
+    edited = {one.account.name for one in sights if one.may_edit}
+    assert (edited, {one.name for one in decides}) == by_hand.get(who, (everything, everything))
+    assert not [one for one in owners_for(user) if one.role == Role.ANALYST]
+
+
 def test_deleted_accounts_are_out_of_sight(people: People, accounts: Accounts) -> None:
+    Promise.objects.create(account=accounts.of_bob, text="报价")
+    for user in (people.bob, people.fay):
+        assert Promise.objects.filter(at_accounts_of(user)).exists()
     Account.objects.filter(pk=accounts.of_bob.pk).update(deleted_at="2026-01-01T00:00:00Z")
     assert seen(people.bob) == set()
     assert accounts_of(people.bob, with_deleted=True).count() == 1
+    for user in (people.bob, people.fay):
+        assert not Promise.objects.filter(at_accounts_of(user)).exists()
+    with pytest.raises(Http404):
+        sight_of(people.bob, accounts.of_bob.uid)
+    assert sight_of(people.bob, accounts.of_bob.uid, with_deleted=True).may_edit
+
+
+def test_tasks_are_seen_by_who_gave_and_who_got_them(people: People, accounts: Accounts) -> None:
+    task = Task.objects.create(title="写计划", assignee=people.bob, created_by=people.fay)
+    assert [task in tasks_of(one) for one in (people.bob, people.fay, people.alice)] == [
+        True, True, False,
+    ]  # fmt: skip
+    Task.objects.update(deleted_at="2026-01-01T00:00:00Z")
+    assert not tasks_of(people.bob)
+
+
+def test_a_deleted_promise_is_not_found(people: People, accounts: Accounts) -> None:
+    promise = Promise.objects.create(account=accounts.of_bob, text="报价")
+    assert promise_for(people.bob, promise.uid) == promise
+    Collaborator.objects.create(account=accounts.of_bob, user=people.charlie, named_by=people.dana)
+    with pytest.raises(ReadOnlyError):
+        promise_for(people.charlie, promise.uid)
+    Promise.objects.update(deleted_at="2026-01-01T00:00:00Z")
+    with pytest.raises(Http404):
+        promise_for(people.bob, promise.uid)
+
+
+def test_whom_one_gives_work_to(people: People, accounts: Accounts) -> None:
+    """On an account of somebody else: its owner and its collaborators, too; nobody who left."""
+    Collaborator.objects.create(account=accounts.of_bob, user=people.charlie, named_by=people.dana)
+    Collaborator.objects.create(account=accounts.of_bob, user=people.fay, named_by=people.dana)
+    assert set(people_for(people.charlie)) == {people.charlie}
+    given = {people.charlie, people.bob, people.fay}
+    assert set(people_for(people.charlie, accounts.of_bob)) == given
+    User.objects.filter(pk=people.bob.pk).update(is_active=False)
+    assert set(people_for(people.charlie, accounts.of_bob)) == given - {people.bob}
 
 
 def test_scope_keys_tell_scopes_apart(people: People, accounts: Accounts) -> None:
