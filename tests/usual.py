@@ -17,8 +17,10 @@ DAY = date(2024, 12, 31)
 CRITERIA = ("relationship", "influence", "potential", "fit", "strategic_value")
 
 
+@cache
 def usual() -> Tables:
-    """Two industries, with products, quantities, returns, payments, visits and opinions."""
+    """Two industries, with products, quantities, returns, payments, visits and opinions. Made
+    once: what one method keeps of them the next need not work out again, as in a report."""
     return tables_of(order_lines(), DAY, customers(), **further())
 
 

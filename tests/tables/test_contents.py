@@ -63,8 +63,9 @@ LAKES: dict[str, list[list[Row]]] = {
 @pytest.mark.parametrize("name", LAKES)
 def test_statistics_tell_the_same_as_counting(tmp_path: Path, name: str) -> None:
     local, paths, lines = as_files(tmp_path, *LAKES[name])
-    assert contents.of_files(local, paths, lines) == contents.of_table(lines)
-    assert contents.filled_columns_of_files(local, paths) == contents.filled_columns(lines)
+    assert contents.of_files(local, paths, lines) == contents.of_table(local, lines.get_name())
+    filled = contents.filled_columns_of_files(local, paths)
+    assert filled == contents.filled_columns(lines) == contents.filled_in(local, lines.get_name())
 
 
 def test_the_contents_are_what_was_written(tmp_path: Path) -> None:

@@ -27,25 +27,27 @@ class Contents:
     has_samples: bool = False
 
 
-def of_table(lines: ir.Table) -> Contents:
+def of_table(local: Any, name: str) -> Contents:
     """The contents of order lines in memory, by looking at every line."""
-    found = (
-        lines.agg(
-            first_day=lines.order_date.min(),
-            last_day=lines.order_date.max(),
-            samples=(lines.line_kind == "sample").any(),
-            **{f"n_{column}": lines[column].count() for column in lines.columns},
-        )
-        .to_pyarrow()
-        .to_pylist()[0]
-    )
+    [(first_day, last_day, has_samples, bases)] = local.raw_sql(
+        "SELECT min(order_date), max(order_date), bool_or(line_kind = 'sample'), "
+        f"list(DISTINCT basis) FILTER (basis IS NOT NULL) FROM {name}"
+    ).fetchall()
     return Contents(
-        filled=frozenset(column for column in lines.columns if found[f"n_{column}"]),
-        first_day=found["first_day"],
-        last_day=found["last_day"],
-        bases=bases_of(lines),
-        has_samples=bool(found["samples"]),
+        filled=filled_in(local, name),
+        first_day=first_day,
+        last_day=last_day,
+        bases=tuple(sorted(bases or ())),
+        has_samples=bool(has_samples),
     )
+
+
+def filled_in(local: Any, name: str) -> frozenset[str]:
+    """The columns of a table in memory that hold any value."""
+    counted = local.raw_sql(f"SELECT count(COLUMNS(*)) FROM {name}")
+    columns = [column for column, *_ in counted.description]
+    [counts] = counted.fetchall()
+    return frozenset(column for column, count in zip(columns, counts, strict=True) if count)
 
 
 def bases_of(lines: ir.Table) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ def bases_of(lines: ir.Table) -> tuple[str, ...]:
 
 
 def filled_columns(table: ir.Table) -> frozenset[str]:
-    """The columns of a table in memory that hold any value."""
+    """The columns of a table, wherever it is, that hold any value."""
     counts = table.agg(**{column: table[column].count() for column in table.columns})
     found = counts.to_pyarrow().to_pylist()[0]
     return frozenset(column for column, count in found.items() if count)

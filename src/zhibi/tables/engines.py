@@ -86,11 +86,8 @@ class Engine:
         """Compute once a run: the answer of `expression` as a local table, one for each key."""
         if key not in self._kept:
             name = f"kept_{len(self._kept)}"
-            if self.is_local:
-                self.local.create_table(name, expression, temp=True)
-            else:
-                self.local.create_table(name, expression.to_pyarrow(), temp=True)
-            self._kept[key] = self.local.table(name)
+            rows = expression if self.is_local else expression.to_pyarrow()
+            self._kept[key] = self.local.create_table(name, rows, temp=True)
         return self._kept[key]
 
     def bring(self, expression: ir.Table) -> ir.Table:

@@ -111,18 +111,18 @@ def from_arrow(
     engine = Engine("duckdb", local, local)
     given = {"order_lines": order_lines, **(further or {})}
     for name, table in given.items():
-        local.create_table(f"given_{name}", table)
+        local.con.register(f"given_{name}", table)
     if customers is None:
         keys = [one for one in ("source_system", "customer_id") if one in order_lines.column_names]
         customers = order_lines.select(keys).slice(0, 0)
-    local.create_table("given_customers", customers)
+    local.con.register("given_customers", customers)
     every = (customers, *(one for one in given.values() if "customer_id" in one.column_names))
     has_systems = all("source_system" in one.column_names for one in every)
     by = ("source_system", "customer_id") if has_systems else ("customer_id",)
     _keyed_customers(local, customers.column_names, given, by)
     _keyed_lines(local, order_lines.column_names, by)
-    held = contents.of_table(local.table("order_lines"))
-    filled = contents.filled_columns(local.table("customers"))
+    held = contents.of_table(local, "order_lines")
+    filled = contents.filled_in(local, "customers")
     found = {
         name: _keyed(local, SCHEMAS[name], table.column_names, by)
         for name, table in (further or {}).items()
@@ -192,8 +192,7 @@ def _keyed(local: Any, schema: TableSchema, given: Sequence[str], by: Sequence[s
             f"FROM ({rows}) AS rows JOIN customers USING ({', '.join(by)})"
         )
     local.raw_sql(f"CREATE TABLE {schema.name} AS {rows}")
-    table = local.table(schema.name)
-    return Further(table, contents.filled_columns(table))
+    return Further(local.table(schema.name), contents.filled_in(local, schema.name))
 
 
 # The order's sales up to and including the line's day; the first line where they are positive
@@ -234,7 +233,7 @@ def _facts(
     further: Mapping[str, Further],
 ) -> Facts:
     customers = engine.local.table("customers")
-    in_groups = customers.filter(customers.group_key != customers.customer_key)
+    in_groups = "SELECT count(*) > 0 FROM customers WHERE group_key <> customer_key"
     return Facts(
         engine=engine,
         order_lines=engine.local.table("order_lines"),
@@ -244,7 +243,7 @@ def _facts(
         first_day=held.first_day,
         last_day=held.last_day,
         data_version=data_version,
-        has_groups=bool(in_groups.count().to_pyarrow().as_py()),
+        has_groups=engine.local.raw_sql(in_groups).fetchall()[0][0],
         has_samples=held.has_samples,
         further=further,
         shared=shared_numbers(engine.local, customers),
