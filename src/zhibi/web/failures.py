@@ -126,7 +126,7 @@ def _page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """One sentence; within a page, only the sentence."""
     partial = bool(getattr(request, "htmx", False))
     template = "parts/failure.html" if partial else "failure.html"
-    response = render(request, template, {"sentence": sentence}, status=status)
+    response = render(request, template, {"sentence": sentence, "status": status}, status=status)
     if partial:  # shown where messages stand, whatever the page wanted to replace
         response.headers["HX-Retarget"] = "#messages"
         response.headers["HX-Reswap"] = "innerHTML"

@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 
 from zhibi.locale import translate
@@ -23,9 +23,18 @@ register = template.Library()
 @register.simple_tag
 def t(template: str, **figures: object) -> SafeString:
     """`{% t "due on {day}" day=task.due_on|day %}`: in the reader's language, figures escaped
-    unless they are markup of ours."""
+    unless they are markup of ours; `{n:account|accounts}` adds the English noun that fits."""
     text = escape(translate(template, language()))
-    return format_html(text, **figures) if figures else text
+    counted = {name: _Counted(conditional_escape(value)) for name, value in figures.items()}
+    return format_html(text, **counted) if figures else text
+
+
+class _Counted(SafeString):
+    """A figure as it is written, which knows the noun that goes with it."""
+
+    def __format__(self, nouns: str) -> str:
+        one, _, many = nouns.partition("|")
+        return f"{self!s} {one if self == '1' else many}" if nouns else str(self)
 
 
 @register.filter
@@ -36,8 +45,10 @@ def in_language(texts: dict[str, Any] | None) -> Any:
 
 @register.filter
 def word(term: str) -> str:
-    """A word of the glossary: `{{ contact.layer|word }}`."""
-    return say(term) if term else ""
+    """A word of the glossary: `{{ contact.layer|word }}`; of a name in the code without its
+    underscores."""
+    said = say(term) if term else ""
+    return said.replace("_", " ") if said.isidentifier() else said
 
 
 @register.filter

@@ -10,6 +10,7 @@ from zhibi.web.crm.access import sight_of, today
 from zhibi.web.crm.account_page import account_page
 
 SHOWN = 50
+FOLLOW_UPS = 10  # the timeline has all of them
 
 
 def account_work(request: HttpRequest, uid: UUID) -> HttpResponse:
@@ -24,6 +25,7 @@ def account_work(request: HttpRequest, uid: UUID) -> HttpResponse:
         "account-work",
         tasks=tasks.order_by("due_on", "pk")[:SHOWN],
         promises=promises.order_by("due_on", "pk")[:SHOWN],
-        follow_ups=done.order_by("-at", "-pk")[:SHOWN],
+        follow_ups=done.order_by("-at", "-pk")[:FOLLOW_UPS],
+        shown=FOLLOW_UPS,
         today=today(),
     )

@@ -9,10 +9,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhibi.web.crm.access import today
 from zhibi.web.data.access import import_for
 from zhibi.web.data.answers import DATE_ORDERS, ENCODINGS, kept
 from zhibi.web.data.kinds import LISTS, fields_of, kinds_for
 from zhibi.web.data.models import Import
+from zhibi.web.team.scope import people_seen
 
 REVIEW: Final = "reports/key_accounts"
 ANALYSED_FIRST: Final = {
@@ -40,6 +42,7 @@ def brought(request: HttpRequest, uid: UUID) -> HttpResponse:
         "date_orders": DATE_ORDERS,
         "is_list": one.kind in LISTS,
         "analysis": analysed_first(sheets),
+        "sees_all": people_seen(request.user, today()) is None,
         "is_working": bool(one.job and not one.job.is_finished),
         "may_answer": one.created_by_id == request.user.pk
         and one.state in (Import.State.CHECKED, Import.State.STUCK),

@@ -134,8 +134,33 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   }
   target.querySelector?.("[data-autofocus]")?.focus();
 });
+
+// What is asked again every second is said only when it changes
+function sayHowFar() {
+  const line = document.querySelector("[data-said]")?.textContent.trim() ?? "";
+  const said = document.getElementById("said");
+  if (said.textContent !== line) said.textContent = line;
+}
+document.addEventListener("htmx:afterSettle", sayHowFar);
+setTimeout(sayHowFar, 500); // what stands there at first is not said
+
+// Whoever acted from within what is replaced goes on in what replaces it
+let goesOn = false;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  goesOn = target.contains(document.activeElement) && document.activeElement !== document.body;
+});
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!goesOn || document.activeElement !== document.body) return;
+  const place = target.querySelector("input:not([type=hidden]), select, textarea") ?? target;
+  if (place === target) place.tabIndex = -1;
+  place.focus();
+});
+
 document.addEventListener("htmx:sendError", () => tell(messages.dataset.offline, "error"));
 document.querySelector("[data-autofocus]")?.focus();
+
+// The open tab is seen where not all fit
+for (const tab of all("nav.tabs [aria-current]")) tab.closest("nav").scrollLeft = tab.offsetLeft - 80;
 
 // A table wider than its place is reached by keyboard too
 const nameOf = (box) => box.querySelector("caption") ?? box.closest("section")?.querySelector("h2")
