@@ -217,13 +217,23 @@ def test_no_file_and_a_form_sent_again(people: People, signed_in: SignedIn) -> N
     assert Import.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [(uploads.shutil, "copyfile"), (uploads.TemporaryFileUploadHandler, "receive_data_chunk")],
+    ids=["when it is kept", "on its way in"],
+)
 def test_a_full_disk_keeps_nothing(
-    people: People, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, workspace: Path
+    people: People,
+    signed_in: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
+    workspace: Path,
+    where: object,
+    what: str,
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(uploads.shutil, "copyfile", full)
+    monkeypatch.setattr(where, what, full)
     answer = signed_in(people.fay).post("/data/", {"files": [file(ORDERS)], "kind": ""})
     assert answer.status_code == 422
     assert "空间" in answer.content.decode()
