@@ -186,3 +186,48 @@ def test_kana_tell_japanese(home: Workspace, tmp_path: Path) -> None:
     given = file(tmp_path, f"受注番号,受注日,得意先名,商品名,金額\n{rows}", encoding="cp932")
     assert bring(home, given).sheets[0].encoding == "cp932"
     assert net(home) == 4000
+
+
+MONTHLY = """客户名称,产品,1月,2月,3月,合计
+甲公司,泵,100.50,,0,100.50
+甲公司,阀,20,30,,50
+乙公司,泵,,7,1,9
+合计,,120.50,37,1,159.50"""
+
+
+def test_a_column_for_each_month_becomes_lines_of_its_last_day(
+    home: Workspace, tmp_path: Path
+) -> None:
+    report = bring(home, file(tmp_path, MONTHLY, "2024年客户销售汇总.csv"))
+    assert held(home, "SELECT order_date::TEXT, amount FROM lake ORDER BY ALL") == [
+        ("2024-01-31", Decimal(20)),
+        ("2024-01-31", Decimal("100.50")),
+        ("2024-02-29", Decimal(7)),
+        ("2024-02-29", Decimal(30)),
+        ("2024-03-31", Decimal(1)),
+    ]
+    (note,) = report.sheets[0].notes
+    assert note.fields["differing"] == 1  # 乙公司: 8, and 9 by its own total
+
+
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [
+        ("2024-01,2024-02,2024-12", "2024-12-31"),
+        ("Jan-24,Feb-24,Jun-24", "2024-06-30"),
+        ("2024Q1,2024Q2,2024Q4", "2024-12-31"),
+    ],
+)
+def test_the_header_of_a_month_says_its_year(
+    home: Workspace, tmp_path: Path, header: str, day: str
+) -> None:
+    bring(home, file(tmp_path, f"Customer,{header}\nAcme,1,2,3\nBolt,4,5,6"))
+    assert held(home, "SELECT max(order_date)::TEXT, sum(amount) FROM lake") == [(day, 21)]
+
+
+@pytest.mark.parametrize("name", ["销售汇总.csv", "2024年与2025年.csv", "2024年销售数量.csv"])
+def test_months_of_no_year_or_of_pieces_are_refused(
+    home: Workspace, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ZhibiError, match="a column for each month"):
+        look(home, file(tmp_path, MONTHLY, name))

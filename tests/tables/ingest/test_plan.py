@@ -173,3 +173,41 @@ def test_presets_are_found_by_their_headers() -> None:
 def test_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(ZhibiError, match="kingdee"):
         load_preset("nonsense")
+
+
+def test_invoices_and_their_lines_meet_by_the_column_of_one_name(tmp_path: Path) -> None:
+    """Invoices name their order as well; and an amount that is price × quantity + tax is with tax,
+    whatever its header says."""
+    header = ["InvoiceID", "OrderID", "CustomerID", "InvoiceDate"]
+    of_line = ["InvoiceID", "Description", "Quantity", "UnitPrice", "TaxAmount", "ExtendedPrice"]
+    invoices = [[f"{n}", f"{70 + n}", "832", f"2024-03-0{n}"] for n in range(1, 5)]
+    lines = [[f"{n}", "Mug", "2", "10.00", "3.00", "23.00"] for n in range(1, 5)]
+    sheets = [
+        sheet_of(tmp_path, header, invoices, "Sales.Invoices.csv"),
+        sheet_of(tmp_path, of_line, lines, "Sales.InvoiceLines.csv"),
+    ]
+    ((sheet, mapping),) = plan_sheets(sheets, staging=tmp_path)
+    parsed = parse(sheet, mapping, tmp_path)
+    assert query("SELECT count(*), sum(amount), sum(amount_incl_tax) FROM it", parsed.rows) == [
+        (4, 80, 92)
+    ]
+    assert "ExtendedPrice is price × quantity and the tax" in str(
+        [in_words(note, "en") for note in sheet.notes]
+    )
+
+
+def test_files_of_a_preset_that_lack_its_signature_are_joined_all_the_same(tmp_path: Path) -> None:
+    orders = [["10248", "VINET", "2013-07-04"], ["10249", "TOMSP", "2013-07-05"]]
+    lines = [["10248", "11", "14", "12", "0"], ["10249", "14", "18.6", "9", "0.1"]]
+    sheets = [
+        sheet_of(tmp_path, ["orderID", "customerID", "orderDate"], orders, "orders.csv"),
+        sheet_of(
+            tmp_path, ["orderID", "productID", "unitPrice", "quantity", "discount"], lines, "of.csv"
+        ),
+    ]
+    ((sheet, mapping),) = plan_sheets(sheets, staging=tmp_path)
+    rows = parse(sheet, mapping, tmp_path).rows
+    assert query("SELECT customer_id, amount FROM it ORDER BY 1", rows) == [
+        ("TOMSP", Decimal("150.66")),
+        ("VINET", 168),
+    ]

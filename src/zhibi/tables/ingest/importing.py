@@ -22,6 +22,7 @@ from zhibi.tables.ingest.check import CheckOptions, check
 from zhibi.tables.ingest.columns import ParseOptions
 from zhibi.tables.ingest.duck import STAGED, connect, literal
 from zhibi.tables.ingest.import_report import ImportReport
+from zhibi.tables.ingest.months_across import sales_in_rows
 from zhibi.tables.ingest.parse import parse
 from zhibi.tables.ingest.plan import plan_sheets
 from zhibi.tables.ingest.questionnaires import scores_in_rows
@@ -226,9 +227,11 @@ def read_sheets(
 
 
 def _in_rows(sheet: Sheet, options: ImportOptions, staging: Path) -> Sheet:
-    """Tables with a column for each span of days or question as rows, unless said otherwise."""
+    """Tables with a column for each span of days, month or question as rows, unless said not."""
     if options.table in (None, "receivables"):
         sheet = due_in_rows(sheet, staging)
+    if options.table in (None, "order_lines") and not options.columns:
+        sheet = sales_in_rows(sheet, staging)
     return scores_in_rows(sheet, staging, options.table)
 
 

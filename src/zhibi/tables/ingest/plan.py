@@ -37,6 +37,7 @@ from zhibi.tables.ingest.refusals import (
 )
 from zhibi.tables.ingest.stages import Mapping, Match, Sheet, sheet_name
 from zhibi.tables.ingest.statements import without_money_out
+from zhibi.tables.ingest.taxed_amounts import with_tax_told
 from zhibi.tables.schema import SCHEMAS
 from zhibi.tables.sources.presets import JoinRule, Layout, Preset, detect_preset, load_preset
 
@@ -99,6 +100,8 @@ def plan_sheets(
     _refuse_unknown(sheets, given)
     sheets = [without_headings(sheet, staging) for sheet in sheets]
     parts = [_part(sheet, preset, table, given, remembered) for sheet in sheets]
+    for part in parts:
+        part.sheet, part.mapping = with_tax_told(part.sheet, part.mapping)
     _join_by_preset(parts)
     _join_lines_to_orders(parts)
     _lend_names(parts)
@@ -235,10 +238,10 @@ def _join_lines_to_orders(parts: Sequence[_Part]) -> None:
     """Lines without a date or a customer take them from the file of order headers."""
     orders = [part for part in parts if part.mapping.table == "order_lines"]
     for lines in orders:
-        if lines.layout or not lines.targets & OF_A_LINE:
+        if lines.joined or not lines.targets & OF_A_LINE:
             continue
         for header in orders:
-            if header is lines or header.targets & OF_A_LINE or header.is_used or header.layout:
+            if header is lines or header.targets & OF_A_LINE or header.is_used:
                 continue
             shared = _shared_key(lines, header)
             if shared is None:
@@ -254,11 +257,16 @@ def _join_lines_to_orders(parts: Sequence[_Part]) -> None:
 
 
 def _shared_key(lines: _Part, header: _Part) -> tuple[int, int] | None:
-    """The order's number in both files: unique in one, and nearly always found from the other."""
-    on, key = lines.column("order_id"), header.column("order_id")
-    if on is None or key is None or not covers(lines.sheet, on, header.sheet, key):
+    """The order's number in both files: unique in one, and nearly always found from the other. A
+    column of the same name is asked first: invoices have the number of their order too."""
+    on = lines.column("order_id")
+    if on is None:
         return None
-    return on, key
+    named = find_header(header.sheet.headers, lines.sheet.headers[on])
+    for key in (named, header.column("order_id")):
+        if key is not None and covers(lines.sheet, on, header.sheet, key):
+            return on, key
+    return None
 
 
 def _lend_names(parts: Sequence[_Part]) -> None:
@@ -267,7 +275,7 @@ def _lend_names(parts: Sequence[_Part]) -> None:
         if part.mapping.table != "order_lines" or part.is_used:
             continue
         for master in parts:
-            if master.mapping.table not in LENT or (master.layout and part.layout):
+            if master.mapping.table not in LENT:
                 continue
             key, lent = LENT[master.mapping.table]
             columns = [

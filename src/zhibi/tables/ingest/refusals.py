@@ -69,8 +69,9 @@ def refuse_cross_table(sheet: Sheet, mapping: Mapping) -> None:
     months = _months_across(sheet, mapping)
     if months:
         raise ZhibiError(
-            "{file} has a column for each month ({months}, …), which is a table of totals; export "
-            "one row for each order, or for each customer and month, with the date in a column.",
+            "{file} has a column for each month ({months}, …), which is a table of totals; write "
+            "the year into its name and call the column of the customers so, or export one row for "
+            "each order, with the date in a column.",
             file=sheet_name(sheet),
             months=", ".join(months[:2]),
         )
