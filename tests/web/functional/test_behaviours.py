@@ -11,7 +11,10 @@ from tests.web.conftest import Accounts, People
 from tests.web.functional.conftest import BrowserPage
 from tests.web.functional.urls import running
 from zhibi.web.crm.actions.search_terms import index_accounts
+from zhibi.web.jobs.models import Job
 from zhibi.web.team.models import User
+
+ROWS = {"done": 80, "all": 100}
 
 
 @pytest.fixture
@@ -24,6 +27,15 @@ def components(people: People, browser_page: BrowserPage, settings: Any) -> Page
     page = browser_page(people.dana, "en")
     page.goto("/components")
     return page
+
+
+def test_how_far_a_job_is_is_read_out_and_its_button_kept(components: Page) -> None:
+    stop = components.get_by_role("button", name="Stop")
+    stop.focus()
+    expect(components.locator("#said")).to_have_text("40 of 100 rows read")
+    Job.objects.update(doing={"template": "{done} of {all} rows read", "fields": ROWS})
+    expect(components.locator("#said")).to_have_text("80 of 100 rows read")
+    expect(stop).to_be_focused()
 
 
 def test_slash_goes_to_search(components: Page) -> None:
