@@ -17,7 +17,7 @@ from zhibi.web.crm.bringing.lists import read_list
 from zhibi.web.crm.bringing.proposal import Proposal, Written
 from zhibi.web.crm.bringing.undo import TakenBack, take_back
 from zhibi.web.crm.models import Account, Contact, SearchTerm, SourceCustomer
-from zhibi.web.team.models import Change, User
+from zhibi.web.team.models import Change, SellerName, User
 
 LIST = """客户档案
 客户编码,客户名称,统一社会信用代码,行业,负责人,员工人数,信用额度,建档日期
@@ -86,6 +86,20 @@ def test_a_gbk_list_with_a_title_line(tmp_path: Path, listed: Accounts, people: 
 
 def rows_of(*said: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"row": at, **one} for at, one in enumerate(said, start=2)]
+
+
+def test_a_name_of_two_people_means_nobody(listed: Accounts, people: People) -> None:
+    """As in the orders; unless an administrator said whom an export calls so."""
+    User.objects.filter(pk=people.bob.pk).update(is_active=False)
+    for username in ("erin2", "erin3"):
+        User.objects.create_user(username, "password", name="Erin")
+    SellerName.objects.create(name="小查", user=people.charlie)
+    rows = rows_of(
+        *({"name": f"新{who}", "owner": who} for who in ("小查", "Erin", "Alice", "Bob"))
+    )
+    found = propose_accounts(rows, by=people.fay)
+    owners = [row.after["owner"] for row in found.rows]
+    assert owners == [people.charlie, None, people.alice, None]
 
 
 def test_new_rows_that_are_one_company_are_one(listed: Accounts, people: People) -> None:

@@ -7,7 +7,7 @@ the one that has its credit code, when no other customer is that one yet, or get
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,7 +20,8 @@ from zhibi.web.crm.models import Account, SourceCustomer
 from zhibi.web.crm.models.account import LIVING
 from zhibi.web.team.actions.edit import shown
 from zhibi.web.team.actions.note_all import Line
-from zhibi.web.team.models import Change, SellerName, User
+from zhibi.web.team.called import people_called
+from zhibi.web.team.models import Change, User
 
 Key = tuple[str, str]  # source system, customer id
 Row = Mapping[str, Any]  # of `account_figures`
@@ -71,11 +72,9 @@ def key_of_row(row: Row) -> Key:
 
 
 def owners() -> Owners:
-    """The people there are. A name that two of them have means nobody."""
-    names = dict(User.objects.values_list("pk", "name"))
-    people = Counter(names.values())
-    by_name = {name: pk for pk, name in names.items() if people[name] == 1}
-    return Owners(by_name | dict(SellerName.objects.values_list("name", "user_id")), names)
+    """The people there are; who has left owns what they owned until it is handed over."""
+    by_name = {name: person.pk for name, person in people_called(User.objects.all()).items()}
+    return Owners(by_name, dict(User.objects.values_list("pk", "name")))
 
 
 def accounts_by_key(heads: Iterable[Key]) -> dict[Key, int]:

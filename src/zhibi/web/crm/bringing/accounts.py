@@ -34,7 +34,8 @@ from zhibi.web.crm.models.account import LIVING
 from zhibi.web.fields import new_uid
 from zhibi.web.rows import Among, insert_rows, numbers_of
 from zhibi.web.team.actions.note_all import Line, note_all
-from zhibi.web.team.models import Role, SellerName, User
+from zhibi.web.team.called import people_called
+from zhibi.web.team.models import Role, User
 from zhibi.web.team.once import one_request
 
 CHUNK: Final = 2_000
@@ -80,7 +81,7 @@ def propose_accounts(
     """What each row would do. Rows without a problem of their own never fail each other."""
     lines = [_findable(line) for line in lines]
     known = known_accounts(lines, FIELDS)
-    people = _people()
+    people = people_called(User.objects.filter(is_active=True))
     visible = seen_of(by, _each(known))
     seen: set[object] = set()
     rows = []
@@ -153,12 +154,6 @@ def _each(known: Known) -> Iterable[Any]:
     yield from known.by_code.values()
     yield from known.by_number.values()
     yield from known.by_name.values()
-
-
-def _people() -> dict[str, User]:
-    people = {user.name: user for user in User.objects.filter(is_active=True)}
-    named = SellerName.objects.filter(user__is_active=True).select_related("user")
-    return people | {one.name: one.user for one in named}
 
 
 def _proposed(
