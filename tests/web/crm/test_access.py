@@ -122,12 +122,15 @@ def test_what_one_may_do_is_one_rule(people: People, accounts: Accounts, who: st
             Collaborator.objects.create(
                 account=account, user=named, may_edit=edits, named_by=people.dana
             )
+    Collaborator.objects.create(
+        account=accounts.of_charlie, user=people.alice, may_edit=True, named_by=people.dana
+    )
     sights = [sight_of(user, account.uid) for account in accounts_of(user)]
     assert set(accounts_to_edit(user)) == {one.account for one in sights if one.may_edit}
     decides = {one.account for one in sights if one.in_charge}
     assert set(accounts_to_decide_on(user)) == (set() if user.role == Role.SALESPERSON else decides)
     by_hand = {
-        "alice": ({"华数机械", "青岛轮胎"}, {"华数机械", "青岛轮胎"}),
+        "alice": ({"华数机械", "青岛轮胎", "中棉纺织"}, {"华数机械", "青岛轮胎"}),
         "bob": ({"青岛轮胎"}, {"青岛轮胎"}),
         "charlie": ({"中棉纺织", "青岛轮胎"}, {"中棉纺织"}),
         "erin": (set(), set()),
