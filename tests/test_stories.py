@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.samples import imported, today
-from zhibi import run
+from tests.samples import opened
 from zhibi.methods import (
     churn_warning,
     customer_profitability,
@@ -17,7 +16,6 @@ from zhibi.methods import (
     satisfaction,
 )
 from zhibi.result import Block, Estimate, Figure, Section, Severity
-from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
 from zhibi.worlds.daichuan import daichuan
 from zhibi.worlds.world import Story
@@ -25,9 +23,7 @@ from zhibi.worlds.world import Story
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    settings = Settings(currency="CNY", language="zh-CN")
-    workspace = imported(tmp_path_factory.mktemp("demo") / "w", "daichuan", settings)
-    return run.open_tables(workspace, today=today())
+    return opened("daichuan", tmp_path_factory)
 
 
 def parts(blocks: tuple[Block, ...]) -> Iterator[Figure]:

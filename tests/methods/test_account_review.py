@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from tests.methods.given import line, tables_of
-from tests.samples import imported, today
+from tests.samples import opened
 
-from zhibi import run
 from zhibi.errors import ZhibiError
 from zhibi.methods import (
     customer_profitability,
@@ -24,7 +23,6 @@ from zhibi.methods import (
 )
 from zhibi.methods.account_review import AccountReview, Params, analyze
 from zhibi.result import Block, Chart, Estimate, Figure, Finding, Note, Section, Table
-from zhibi.tables.settings import Settings
 from zhibi.tables.tables import Tables
 from zhibi.worlds.daichuan import daichuan
 from zhibi.worlds.world import Story
@@ -310,9 +308,7 @@ def test_who_was_asked_and_did_not_answer() -> None:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    settings = Settings(currency="CNY", language="zh-CN")
-    workspace = imported(tmp_path_factory.mktemp("demo") / "w", "daichuan", settings)
-    return run.open_tables(workspace, today=today())
+    return opened("daichuan", tmp_path_factory)
 
 
 _REVIEWED: dict[str, AccountReview] = {}

@@ -7,31 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.samples import imported, today
+from tests.samples import imported, opened
 
 from zhibi import run
 from zhibi.reports.document import Report
 from zhibi.result import Block, Finding, Section, Table
-from zhibi.tables.settings import Settings
-from zhibi.tables.tables import Tables
 from zhibi.worlds.daichuan import daichuan
 from zhibi.worlds.world import Story
 
-SETTINGS = {
-    "daichuan": Settings(currency="CNY", language="zh-CN"),
-    "adventureworks": Settings(currency="USD", language="en", calendar="none"),
-}
-_OPENED: dict[str, tuple[Tables, Section]] = {}
 _REVIEWED: dict[tuple[str, str], Report] = {}
 Record = Mapping[str, Any]
 
 
 def reviewed(name: str, report: str, folders: pytest.TempPathFactory) -> Report:
-    if name not in _OPENED:
-        workspace = imported(folders.mktemp(name) / "w", name, SETTINGS[name])
-        _OPENED[name] = run.open_tables(workspace, today=today()), run.sources(workspace)
     if (name, report) not in _REVIEWED:
-        tables, sources = _OPENED[name]
+        sources = run.sources(imported(name, folders))
+        tables = opened(name, folders)
         _REVIEWED[name, report] = run.compose(tables, report, sources=sources)
     return _REVIEWED[name, report]
 
