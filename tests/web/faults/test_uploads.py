@@ -96,7 +96,7 @@ def test_what_is_announced_as_too_large_is_not_read(server: Server, address: str
     assert not list((server.home / "uploads").glob("*.upload"))
 
 
-def test_whoever_sends_on_still_reads_the_answer(rf: RequestFactory) -> None:
+def test_whoever_sends_on_still_reads_the_answer(rf: RequestFactory, db: None) -> None:
     """A browser sends on while it is refused; were the connection closed over that, it would be
     reset, and the answer lost."""
     ours, theirs = socket.socketpair()
