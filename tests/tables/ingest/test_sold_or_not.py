@@ -110,3 +110,14 @@ def test_an_invoice_that_was_settled_is_owed_no_more(home: Workspace, tmp_path: 
     report = bring(home, file(tmp_path, header, *rows))
     assert held(home, "SELECT receivable_id, amount_due FROM lake", "receivables") == [("2", 50)]
     assert codes(report)["settled_before"] == 1
+
+
+def test_a_gift_left_of_a_file_given_twice_is_no_wrong_column(
+    home: Workspace, tmp_path: Path
+) -> None:
+    rows = ("单号,日期,客户名称,金额", "S1,2025-03-01,甲公司,400")
+    other = tmp_path / "y.csv"
+    other.write_text("\n".join((*rows, "S2,2025-03-02,甲公司,0")) + "\n", encoding="utf-8")
+    report = bring(home, file(tmp_path, *rows), other)
+    assert net(home) == 400
+    assert codes(report)["nothing_but_zeros"] == 1

@@ -50,7 +50,7 @@ def refuse_empty(checked: Sequence[Checked]) -> None:
     for one in checked:
         zeros = [notice for notice in one.notices if notice.code == traps.NOTHING_BUT_ZEROS]
         amount = one.parsed.mapping.column_of("amount")
-        if zeros:
+        if zeros and not one.skipped_count:  # what was left out may have had amounts
             raise ZhibiError(
                 "{file}: the amount is 0 in each of the {count} rows of the column {header}; name "
                 'the column of net amounts with --map "HEADER=amount".',
