@@ -155,3 +155,23 @@ def test_sums_beyond_their_type_are_told(query: str, monkeypatch: pytest.MonkeyP
 def test_a_text_that_is_no_number_is_not_called_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(duckdb.ConversionException, match="INT64"):
         analyze_by("SELECT 'none'::BIGINT", monkeypatch)
+
+
+def test_receivables_are_analysed_where_there_are_no_orders(tmp_path: Path) -> None:
+    """From the last day there is of them; whatever needs orders says so."""
+    workspace = Workspace.create(tmp_path / "w", Settings(currency="CNY"))
+    (tmp_path / "batches").mkdir()
+    owed = {
+        "customer_id": "C1",
+        "issued_on": date(2024, 5, 1),
+        "due_date": date(2024, 6, 1),
+        "amount_due": Decimal(100),
+    }
+    imports = Imports(workspace.folder, tmp_path / "batches")
+    imports.commit("i0001", receivables=[{"receivable_id": "1", **owed}])
+    tables = run.open_tables(workspace, today=date(2025, 1, 1))
+    assert tables.day == run.default_day(workspace, today=date(2025, 1, 1))
+    assert tables.day == date(2024, 5, 1)
+    assert run.analyze(tables, "receivables").totals.open == 100
+    with pytest.raises(ZhibiError, match="no order lines"):
+        run.analyze(tables, "rfm")

@@ -46,7 +46,8 @@ def open_tables(
 ) -> Tables:
     """The facts of a workspace at its current data version, seen on `as_of`.
 
-    Without one: today if the last order is at most seven days old, else the last order day.
+    Without one: today if the last order is at most seven days old, else the last order day; where
+    there are no orders, the last day of what else there is.
     """
     if as_of and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
         raise ZhibiError(
@@ -55,8 +56,8 @@ def open_tables(
             first=str(FIRST_YEAR),
             last=str(LAST_YEAR),
         )
-    known = facts_of(workspace)
-    if known.last_day is None:
+    known, now = facts_of(workspace), today or _today(workspace)
+    if _last_day(known, now) is None:
         raise ZhibiError(
             "The workspace {folder} has no orders yet; bring some in with `zhibi import FILE`.",
             folder=workspace.folder.resolve(),
@@ -64,19 +65,17 @@ def open_tables(
     return Tables(
         facts=known,
         settings=workspace.settings,
-        day=as_of or default_as_of(known, today or _today(workspace)),
+        day=as_of or default_as_of(known, now),
         basis=_basis(workspace, known),
         folder=workspace.folder,
     )
 
 
 def default_day(workspace: Workspace, *, today: date | None = None) -> date | None:
-    """The day that analyses look from where none is asked for; None while there is no order."""
-    known = facts_of(workspace)
+    """The day that analyses look from where none is asked for; None while nothing has a day."""
+    known, now = facts_of(workspace), today or _today(workspace)
     try:
-        if known.last_day is None:
-            return None
-        return default_as_of(known, today or _today(workspace))
+        return default_as_of(known, now) if _last_day(known, now) else None
     finally:
         known.close()
 
@@ -133,7 +132,7 @@ def _is_of_today(look: Look, workspace: Workspace) -> bool:
 
 def default_as_of(known: Facts, today: date) -> date:
     """Today, or the last order day not after it when the data is more than a week old."""
-    last = known.last_day
+    last = _last_day(known, today)
     if last and last > today:
         lines = known.order_lines
         past = lines.filter(lines.order_date <= today)
@@ -144,6 +143,18 @@ def default_as_of(known: Facts, today: date) -> date:
             today=today,
         )
     return usual_day(last, today)
+
+
+def _last_day(known: Facts, today: date) -> date | None:
+    """Of the orders; where there are none, of what else there is up to today."""
+    if known.last_day:
+        return known.last_day
+    days = []
+    for name, one in known.further.items():
+        if (dated := SCHEMAS[name].day) in one.filled:
+            past = one.table.filter(one.table[dated] <= today)
+            days.append(past.agg(day=past[dated].max()).to_pyarrow()["day"][0].as_py())
+    return max((day for day in days if day), default=None)
 
 
 def usual_day(last: date, today: date) -> date:

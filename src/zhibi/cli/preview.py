@@ -226,7 +226,7 @@ def _show_notice(out: Printer, notice: Notice) -> None:
 def _show_account(out: Printer, tables: Sequence[TableReport]) -> None:
     """Where every row goes: the five last columns add up to the first two."""
     has_derived = any(one.derived for one in tables)
-    columns = ["table", "rows read", "named in orders", "added", "changed", "unchanged", "rejected"]
+    columns = ["table", "rows read", "found in others", "added", "changed", "unchanged", "rejected"]
     columns.append("left out")
     rows = [
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -102,14 +103,34 @@ def test_of_an_invoice_what_is_still_open_is_owed(home: Workspace, tmp_path: Pat
     assert owed == [(100,), (0,)]
 
 
-def test_an_invoice_that_was_settled_is_owed_no_more(home: Workspace, tmp_path: Path) -> None:
-    header = (
-        "cust_number,name_customer,clear_date,doc_id,posting_date,due_in_date,total_open_amount"
-    )
-    rows = ("7,A,2020-02-01,1.0,2020-01-01,20200201.0,400", "7,A,,2.0,2020-01-05,20200205.0,50")
-    report = bring(home, file(tmp_path, header, *rows))
-    assert held(home, "SELECT receivable_id, amount_due FROM lake", "receivables") == [("2", 50)]
+CLEARED = "cust_number,name_customer,clear_date,doc_id,posting_date,due_in_date,total_open_amount"
+SETTLED = "7,A,2020-02-09,1.0,2020-01-01,20200201.0,400"
+STILL_OPEN = "7,A,,2.0,2020-01-05,20200205.0,50"
+
+
+def test_a_settled_invoice_has_a_receipt_on_its_day(home: Workspace, tmp_path: Path) -> None:
+    given = file(tmp_path, CLEARED, SETTLED, STILL_OPEN, "7,A,2020-02-10,3.0,,20200205.0,0")
+    report = bring(home, given)
+    owed = held(home, "SELECT receivable_id, amount_due FROM lake ORDER BY ALL", "receivables")
+    assert owed == [("1", 400), ("2", 50)]
+    paid = held(home, "SELECT receipt_id, customer_id, received_on, amount FROM lake", "receipts")
+    assert paid == [("1", "7", date(2020, 2, 9), 400)]
+    assert held(home, "SELECT receipt_id, receivable_id, amount FROM lake", "allocations") == [
+        ("1", "1", 400)
+    ]
+    assert held(home, "SELECT customer_id, name FROM lake", "customers") == [("7", "A")]
+    assert codes(report)["settled"] == 1
     assert codes(report)["settled_before"] == 1
+    assert {one.table: (one.rows_read, one.derived) for one in report.tables}["receipts"] == (0, 1)
+    assert look(home, given).is_nothing_new
+
+
+def test_money_that_is_known_is_not_counted_twice(home: Workspace, tmp_path: Path) -> None:
+    money = file(tmp_path, "收款单号,客户编码,收款日期,收款金额", "R1,7,2020-02-08,400")
+    bring(home, money, options=replace(OPTIONS, table="receipts"))
+    bring(home, file(tmp_path, CLEARED, SETTLED, STILL_OPEN))
+    assert held(home, "SELECT receipt_id FROM lake", "receipts") == [("R1",)]
+    assert len(held(home, "FROM lake", "receivables")) == 2
 
 
 def test_a_gift_left_of_a_file_given_twice_is_no_wrong_column(

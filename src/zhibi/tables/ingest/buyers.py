@@ -47,6 +47,21 @@ def write(connection: duckdb.DuckDBPyConnection, number: int, staging: Path) -> 
     return path
 
 
+def write_named(connection: duckdb.DuckDBPyConnection, number: int, staging: Path) -> Path:
+    """The same of a sheet that is no list of orders: names alone, and of no day."""
+    path = staging / f"buyers-{number}.parquet"
+    attributes = ", ".join(f"NULL::VARCHAR AS {column}" for column in ATTRIBUTES.values())
+    connection.execute(
+        f"""
+        COPY (SELECT DISTINCT customer_id, customer_name AS name, NULL::DATE AS last_on,
+                     {attributes}
+              FROM staying_{number} WHERE customer_name <> customer_id ORDER BY ALL)
+        TO {literal(path)} (FORMAT parquet)
+        """
+    )
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What the lake holds of one source: Parquet files of customers and order lines."""
@@ -58,7 +73,7 @@ class Held:
 
 def combine(checked: Sequence[Checked], held: Held, staging: Path) -> tuple[Path | None, int]:
     """The customers of a whole import, in the columns of the table, and how many of its rows come
-    from order lines alone. None when no file names a customer.
+    from other tables alone. None when no file names a customer.
     """
     named = [one.customers for one in checked if one.customers]
     given = [one.rows for one in checked if one.parsed.mapping.table == "customers"]
@@ -79,7 +94,7 @@ def combine(checked: Sequence[Checked], held: Held, staging: Path) -> tuple[Path
             f"ORDER BY sheet, row, customer_id) TO {literal(path)} (FORMAT parquet)"
         )
         (count,) = connection.execute("SELECT count(*) FROM only_named").fetchall()[0]
-    return path, count
+    return (path, count) if count or given else (None, 0)
 
 
 def _open(
@@ -96,9 +111,6 @@ def _open(
         if column in {field.name for field in CUSTOMERS.fields}
     )
     connection.execute(f"CREATE TEMP VIEW no_customers AS SELECT {blank} WHERE false")
-    said = " UNION ALL ".join(f"FROM read_parquet({literal(path)})" for path in named)
-    nothing = "SELECT *, NULL::DATE AS last_on FROM no_customers"
-    connection.execute(f"CREATE TEMP VIEW names_said AS {said or nothing}")
     rows = " UNION ALL BY NAME ".join(
         f"SELECT * EXCLUDE (row), {sheet} AS sheet, row FROM read_parquet({literal(path)})"
         for sheet, path in enumerate(given)
@@ -111,6 +123,20 @@ def _open(
     lines = "(SELECT NULL::VARCHAR AS customer_id, NULL::DATE AS order_date WHERE false)"
     if held.customers:
         names = f"(FROM read_parquet({file_list(held.customers)}) WHERE source_system = {source})"
+    said = " UNION ALL ".join(f"FROM read_parquet({literal(path)})" for path in named)
+    said = said or "SELECT *, NULL::DATE AS last_on FROM no_customers"
+    # Orders and lists of customers know the name of today; others are heard where these are silent.
+    connection.execute(
+        f"""
+        CREATE TEMP VIEW names_said AS
+        WITH said AS ({said}), known AS (
+            SELECT customer_id FROM said WHERE last_on IS NOT NULL AND name IS NOT NULL
+            UNION SELECT customer_id FROM customers_given WHERE name IS NOT NULL
+            UNION SELECT customer_id FROM {names} WHERE name <> customer_id
+        )
+        FROM said WHERE last_on IS NOT NULL OR customer_id NOT IN (FROM known)
+        """
+    )
     if held.order_lines:
         lines = f"(FROM read_parquet({file_list(held.order_lines)}) WHERE source_system = {source})"
     connection.execute(

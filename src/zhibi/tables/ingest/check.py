@@ -14,8 +14,9 @@ from pathlib import Path
 
 import duckdb
 
-from zhibi.tables.ingest import buyers, currencies, no_sales, overlap, returns, traps
+from zhibi.tables.ingest import buyers, currencies, no_sales, overlap, returns, settled, traps
 from zhibi.tables.ingest.duck import STAGED, connect, literal, name
+from zhibi.tables.ingest.match import ABOUT_CUSTOMERS
 from zhibi.tables.ingest.rates import Rate
 from zhibi.tables.ingest.stages import Checked, Notice, Parsed
 from zhibi.tables.schema import ORDER_LINES, RECEIVABLES, SCHEMAS, TableSchema
@@ -23,7 +24,8 @@ from zhibi.tables.schema import ORDER_LINES, RECEIVABLES, SCHEMAS, TableSchema
 # What an order export says beyond the order: read for the checks, not kept with the lines.
 BESIDE = {
     "order_lines": dict.fromkeys(("status", "scenario", *buyers.COLUMNS), "VARCHAR"),
-    "receivables": {"settled_on": "DATE"},
+    **{table: {"customer_name": "VARCHAR"} for table in ABOUT_CUSTOMERS},
+    "receivables": {"customer_name": "VARCHAR", "settled_on": "DATE"},
 }
 MISSING = "is missing"
 
@@ -37,6 +39,7 @@ class CheckOptions:
     rates: tuple[Rate, ...] = ()
     bases: tuple[str, ...] = ()
     sold: str | None = None  # what the scenario column calls the figures that were sold
+    has_receipts: bool = False  # of the money that came in, other than by days of settlement
 
 
 def check(parsed: Sequence[Parsed], staging: Path, options: CheckOptions) -> tuple[Checked, ...]:
@@ -154,11 +157,18 @@ def _checked(
         notices += traps.of_lines(connection, source, options.today, options.bases)
         notices += (opened.turned,) if opened.turned else ()
         customers = buyers.write(connection, number, staging)
+    elif parsed.mapping.column_of("customer_name"):
+        customers = buyers.write_named(connection, number, staging)
+    paid = None
+    if schema is RECEIVABLES and parsed.mapping.column_of("settled_on"):
+        paid = settled.write(connection, number, staging)
+        notices += settled.noticed(connection, paid, is_known=options.has_receipts)
     return Checked(
         parsed=parsed,
         rows=rows,
         rejected=rejected,
         customers=customers,
+        settled=paid,
         row_count=kept,
         rejected_count=parsed.rejected_count + refused,
         skipped_count=left,

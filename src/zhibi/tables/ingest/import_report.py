@@ -61,8 +61,8 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class TableReport:
-    """The account of all rows that belong to one table. `derived` are customers that order lines
-    name: rows for the lake that no file has as rows."""
+    """The account of all rows that belong to one table. `derived` are rows for the lake
+    that no file has as rows: customers that order lines name, receipts of settled invoices."""
 
     table: str
     rows_read: int

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from zhibi.errors import ZhibiError
-from zhibi.tables.ingest import buyers, currencies, reconcile, remembered, reporting
+from zhibi.tables.ingest import buyers, currencies, reconcile, remembered, reporting, settled
 from zhibi.tables.ingest.ageing import due_in_rows
 from zhibi.tables.ingest.buyers import Held
 from zhibi.tables.ingest.check import CheckOptions, check
@@ -172,10 +172,17 @@ def _prepare(
     named = currencies.currencies_of(parsed, staging)
     currency = _currency(workspace.settings, named, sheets)
     progress("Checking", "")
-    checked = check(parsed, staging, _check_options(currency, options, held, staging))
+    is_money_known = "receipts" in {one.mapping.table for one in parsed} or settled.has_receipts(
+        workspace.lake, manifest, staging
+    )
+    checking = _check_options(currency, options, held, staging, has_receipts=is_money_known)
+    checked = check(parsed, staging, checking)
     reporting.refuse_empty(checked)
-    customers, derived = buyers.combine(checked, held, staging)
+    customers, named_only = buyers.combine(checked, held, staging)
     batches = _batches(checked, customers, staging)
+    told = [one.settled for one in checked if one.settled and not is_money_known]
+    paid, counts = settled.batches(told, staging)
+    batches |= paid
     progress("Comparing with the workspace", "")
     changes = workspace.lake.compare(batches, source_system=options.source_system)
     report = reporting.report(
@@ -183,7 +190,7 @@ def _prepare(
             sheets=tuple(sheets),
             checked=checked,
             changes=changes,
-            derived=derived,
+            derived={"customers": named_only, **counts},
             currency=currency,
             is_currency_open=not workspace.settings.currency,
             currencies=named,
@@ -261,7 +268,7 @@ def _parse(
 
 
 def _check_options(
-    currency: str, options: ImportOptions, held: Held, staging: Path
+    currency: str, options: ImportOptions, held: Held, staging: Path, *, has_receipts: bool
 ) -> CheckOptions:
     return CheckOptions(
         currency=currency,
@@ -269,6 +276,7 @@ def _check_options(
         rates=read_rates(options.rates) if options.rates else (),
         bases=_bases(held, staging),
         sold=options.sold,
+        has_receipts=has_receipts,
     )
 
 

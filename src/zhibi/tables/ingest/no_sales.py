@@ -54,8 +54,9 @@ def leave_out(
 
 
 def leave_settled(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    """Put the receivables of `typed_N` that have a day of settlement into `left_N`."""
-    _leave(connection, number, SETTLED, "settled_on", "settled_on IS NOT NULL")
+    """Put the receivables of `typed_N` of which nothing is left, nor said what was paid, into
+    `left_N`."""
+    _leave(connection, number, SETTLED, "settled_on", "settled_on IS NOT NULL AND amount_due <= 0")
 
 
 def _leave(

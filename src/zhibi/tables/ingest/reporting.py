@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Material:
     checked: tuple[Checked, ...]
     changes: tuple[Change, ...]
     customers: Path | None
-    derived: int  # customers that only order lines name
+    derived: Mapping[str, int]  # table → rows that other tables told of
     held: Held
     currency: str
     is_currency_open: bool  # the workspace has not decided on one yet
@@ -150,7 +150,7 @@ def _table(change: Change, material: Material) -> TableReport:
         rows_read=sum(one.parsed.sheet.rows for one in own),
         rejected=sum(one.rejected_count for one in own),
         left_out=sum(one.skipped_count + len(one.parsed.sheet.set_aside) for one in own),
-        derived=material.derived if change.table == "customers" else 0,
+        derived=material.derived.get(change.table, 0),
         change=change,
     )
 

@@ -121,13 +121,15 @@ class Notice:
 class Checked:
     """Rows ready for the lake: `rows` is a Parquet file with `row` and fields of the canonical
     table, among others; a field it lacks is null in every row. `customers` is one with the
-    customers the rows name (customer_id, name, and what else the file says of them);
+    customers the rows name (customer_id, name, and what else the file says of them), `settled`
+    one with the invoices that have a day of settlement (see `settled`);
     `left_out` one with the rows that a rule leaves out, and `reason` and `detail`."""
 
     parsed: Parsed
     rows: Path
     rejected: Path  # those of the parse and those of the check
     customers: Path | None
+    settled: Path | None
     row_count: int
     rejected_count: int
     skipped_count: int  # cancelled orders, and what else is left out by rule
