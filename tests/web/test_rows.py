@@ -13,7 +13,7 @@ from zhibi.web.fields import new_uid
 from zhibi.web.rows import Among, insert_records, insert_rows, update_records
 from zhibi.web.team.actions.edit import note
 from zhibi.web.team.actions.note_all import Line, note_all
-from zhibi.web.team.actions.seal import opened
+from zhibi.web.team.actions.seal import opened_lines
 from zhibi.web.team.models import Change, PersonKey
 
 OWN = {"_state", "id", "uid", "created_at", "changed_at"}
@@ -97,7 +97,7 @@ def test_lines_of_the_audit(people: People, with_key: bool) -> None:
         ("industry", None),
     ]
     assert "1990" not in ours[0].after
-    assert opened(ours[0].after, person.uid) == "19900001111"
+    assert opened_lines(ours[:1]) == [("", "19900001111")]
     assert PersonKey.objects.count() == 1
     note(at, "industry", by=people.bob, of_account=at.uid, before="棉纺", after="轮胎")
     same = ("subject_kind", "subject_uid", "of_account", "what", "before", "after", "by")

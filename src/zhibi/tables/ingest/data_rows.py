@@ -168,7 +168,7 @@ def _is_total(there: list[str], usual: int) -> bool:
     """A total by its name and its gaps: no company is called 小计, but one may be called Total."""
     if any("".join(cell.split()).rstrip(":：") in _CN.split("|") for cell in there):
         return len(there) < usual
-    if any(re.fullmatch(_STARS, cell) for cell in there):
+    if re.fullmatch(_STARS, there[0]):
         return len(there) < usual
     if len(there) > 1 and len(there) * 2 <= usual and _TOTAL_OF.fullmatch(there[0]):
         return True
