@@ -113,6 +113,7 @@ def test_from_nothing_to_a_page(folder: Path, port: int, serving: Served) -> Non
     said = serving.end()
     assert serving.process.returncode == 0
     assert "Ended." in said
+    assert "leaked" not in said  # by what was loaded and never collected
     with pytest.raises(OSError):
         serving.get("/sign-in")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 
@@ -18,6 +19,7 @@ def settle() -> None:
     beginnings()
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # what is not collected at the end, DuckDB reports as lost
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhibi.web.settings")
