@@ -231,3 +231,10 @@ def test_months_of_no_year_or_of_pieces_are_refused(
 ) -> None:
     with pytest.raises(ZhibiError, match="a column for each month"):
         look(home, file(tmp_path, MONTHLY, name))
+
+
+def test_months_of_a_business_year_are_refused(home: Workspace, tmp_path: Path) -> None:
+    """Those after December are of another year than the one in the name, and it says not which."""
+    table = "客户名称,11月,12月,1月\n甲公司,1,2,3"
+    with pytest.raises(ZhibiError, match="a column for each month"):
+        look(home, file(tmp_path, table, "2024财年销售.csv"))

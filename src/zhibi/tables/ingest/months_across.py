@@ -76,7 +76,8 @@ def sales_in_rows(sheet: Sheet, staging: Path) -> Sheet:
 
 def days_across(sheet: Sheet) -> dict[int, date]:
     """Column → the last day of the month or quarter it stands for; none where the year of one is
-    told nowhere, or two are of one month."""
+    told nowhere, two are of one month, or one year's begin anew: 4月 … 12月, 1月 of a business
+    year."""
     years = {found for text in _about(sheet) for found in _YEAR.findall(text)}
     of_all = int(years.pop()) if len(years) == 1 else None
     read = {at: _period(header) for at, header in enumerate(sheet.headers)}
@@ -84,7 +85,10 @@ def days_across(sheet: Sheet) -> dict[int, date]:
     if any((year or of_all) is None for year, _ in periods.values()):
         return {}
     days = {at: _last_day(year or of_all or 0, month) for at, (year, month) in periods.items()}
-    return days if len(set(days.values())) == len(days) else {}
+    told, once = list(days.values()), sorted(set(days.values()))
+    if all(year for year, _ in periods.values()):
+        return days if len(once) == len(told) else {}
+    return days if once in (told, told[::-1]) else {}
 
 
 def _about(sheet: Sheet) -> tuple[str, ...]:
