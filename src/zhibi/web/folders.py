@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +34,10 @@ def throw_away_strays(paths: Iterable[Path], is_known: Callable[[Path], bool]) -
     killed in between."""
     long_ago = time.time() - UNFINISHED_FOR
     for path in paths:
-        if path.stat().st_mtime > long_ago or is_known(path):
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # it has found its place meanwhile
+            if path.stat().st_mtime > long_ago or is_known(path):
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()

@@ -112,18 +112,19 @@ def _refuse(
 ) -> None:
     """Rows without a required value, and amounts without a rate. A customer may lack a name: the
     id stands in."""
+    header_of = parsed.mapping.header_of
     required = [field.name for field in schema.fields if field.required]
     if schema.name == "customers":
         required.remove("name")
     for field in required:
         unrated = "amount_original IS NOT NULL" if _is_converted(schema, field) else "false"
         connection.execute(
-            f"INSERT INTO refused_{number} SELECT row, {literal(_header(parsed, field))}, NULL, "
+            f"INSERT INTO refused_{number} SELECT row, {literal(header_of(field))}, NULL, "
             f"{literal(MISSING)} FROM typed_{number} WHERE {name(field)} IS NULL AND NOT {unrated}"
         )
     if schema is ORDER_LINES:
         connection.execute(
-            f"INSERT INTO refused_{number} SELECT row, {literal(_header(parsed, 'currency'))}, "
+            f"INSERT INTO refused_{number} SELECT row, {literal(header_of('currency'))}, "
             f"concat_ws(' ', currency, order_date), {literal(currencies.NO_RATE)} "
             f"FROM typed_{number} WHERE amount IS NULL AND amount_original IS NOT NULL"
         )
@@ -131,11 +132,6 @@ def _refuse(
 
 def _is_converted(schema: TableSchema, field: str) -> bool:
     return schema is ORDER_LINES and field == "amount"
-
-
-def _header(parsed: Parsed, field: str) -> str:
-    match = parsed.mapping.column_of(field)
-    return match.header if match else field
 
 
 def _checked(

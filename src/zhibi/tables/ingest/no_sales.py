@@ -72,7 +72,7 @@ def _leave(
 
 def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed) -> None:
     """By the words of the status; in a column called 作废 or Cancelled, by a yes."""
-    status, header = "lower(trim(status))", _header(parsed, "status")
+    status, header = "lower(trim(status))", parsed.mapping.header_of("status")
     is_cancelled = (
         f"regexp_matches({status}, '{_CANCELLED}') "
         f"AND NOT regexp_matches({status}, '{_NOT_CANCELLED}')"
@@ -92,7 +92,7 @@ def _leave_cancelled(connection: duckdb.DuckDBPyConnection, number: int, parsed:
 
 def _leave_unwon(connection: duckdb.DuckDBPyConnection, number: int, parsed: Parsed) -> None:
     """Deals are orders only once they are won."""
-    is_stage = header_key(_header(parsed, "status")) in words_of("stages")
+    is_stage = header_key(parsed.mapping.header_of("status")) in words_of("stages")
     if is_stage or _has(connection, number, _WON):
         is_won = f"coalesce(regexp_matches(lower(status), '{_WON}'), false)"
         _leave(connection, number, NOT_WON, "status", f"NOT {is_won}")
@@ -120,7 +120,7 @@ def _leave_planned(
             "{file} has figures of several kinds in the column {header} ({values}); say which of "
             "them were sold with --sold {example}, and the others are left out.",
             file=sheet_name(parsed.sheet),
-            header=_header(parsed, "scenario"),
+            header=parsed.mapping.header_of("scenario"),
             values=", ".join(named[:SHOWN]),
             example=named[0],
         )
@@ -143,8 +143,3 @@ def _scenario_of(value: str) -> str | None:
 def _says(parts: set[str], known: frozenset[str]) -> bool:
     chinese = [word for word in known if ord(word[0]) > CHINESE_FROM]
     return bool(parts & known) or any(word in part for word in chinese for part in parts)
-
-
-def _header(parsed: Parsed, field: str) -> str:
-    match = parsed.mapping.column_of(field)
-    return match.header if match else field

@@ -49,14 +49,13 @@ def refuse_empty(checked: Sequence[Checked]) -> None:
     """ZhibiError when nothing is left to import, or all amounts are 0."""
     for one in checked:
         zeros = [notice for notice in one.notices if notice.code == traps.NOTHING_BUT_ZEROS]
-        amount = one.parsed.mapping.column_of("amount")
         if zeros and not one.skipped_count:  # what was left out may have had amounts
             raise ZhibiError(
                 "{file}: the amount is 0 in each of the {count} rows of the column {header}; name "
                 'the column of net amounts with --map "HEADER=amount".',
                 file=sheet_name(one.parsed.sheet),
                 count=zeros[0].count,
-                header=amount.header if amount else "amount",
+                header=one.parsed.mapping.header_of("amount"),
             )
     if any(one.row_count or one.skipped_count for one in checked):
         return

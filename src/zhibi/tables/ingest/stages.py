@@ -77,6 +77,11 @@ class Mapping:
     def column_of(self, target: str) -> Match | None:
         return next((match for match in self.matches if match.target == target), None)
 
+    def header_of(self, target: str) -> str:
+        """What the file calls a field; the field's own name where it has no column."""
+        match = self.column_of(target)
+        return match.header if match else target
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
