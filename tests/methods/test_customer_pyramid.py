@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -167,6 +168,12 @@ def test_periods_of_up_to_a_year_are_compared_with_the_same_months_a_year_before
     assert (two_years.before.start, two_years.before.end) == (date(2021, 1, 1), date(2022, 12, 31))
 
 
+def _brought_less(row: dict[str, Any]) -> bool:
+    """Who brought as much as before was only overtaken."""
+    brought = "margin" if row.get("margin") is not None else "net"
+    return bool(row[brought] < row[f"{brought}_before"])
+
+
 def check_findings(result: pyramid.CustomerPyramid) -> None:
     """Every number in a sentence is one of the result's tables, or follows from them."""
     accounts = records(result.accounts) | records(result.moved)
@@ -176,7 +183,7 @@ def check_findings(result: pyramid.CustomerPyramid) -> None:
     fallen = {
         who: row
         for who, row in records(result.moved).items()
-        if row["tier_before"] in tops and row["tier"] not in tops
+        if row["tier_before"] in tops and row["tier"] not in tops and _brought_less(row)
     }
     named = set()
     for finding in result.findings:
